@@ -1,0 +1,50 @@
+"""Posting setups, value entries, adjustment runs, periods and closes."""
+
+from costing.models.adjustment import (
+    AdjustmentRun,
+    AdjustmentRunItem,
+    AvgCostAdjmtEntryPoint,
+    CostChange,
+    InventoryAdjmtEntryOrder,
+    ItemCostState,
+)
+from costing.models.closing import (
+    CloseLogLine,
+    ClosePlanLine,
+    InventoryClose,
+    InventoryPeriod,
+    InventoryPeriodEntry,
+    Mark,
+    Settlement,
+)
+from costing.models.entries import GLItemLedgerRelation, ValueEntry, ValueEntryToPost
+from costing.models.journals import RevaluationJournalLine, StandardCostWorksheetLine
+from costing.models.posting_runs import PostToGLRun, SkippedEntry
+from costing.models.setup import AccountSet, CostingSetup, GeneralPostingSetup, InventoryPostingSetup
+
+__all__ = [
+    "AccountSet",
+    "AdjustmentRun",
+    "AdjustmentRunItem",
+    "AvgCostAdjmtEntryPoint",
+    "CloseLogLine",
+    "ClosePlanLine",
+    "CostChange",
+    "CostingSetup",
+    "GLItemLedgerRelation",
+    "GeneralPostingSetup",
+    "InventoryAdjmtEntryOrder",
+    "InventoryClose",
+    "InventoryPeriod",
+    "InventoryPeriodEntry",
+    "InventoryPostingSetup",
+    "ItemCostState",
+    "Mark",
+    "PostToGLRun",
+    "RevaluationJournalLine",
+    "Settlement",
+    "SkippedEntry",
+    "StandardCostWorksheetLine",
+    "ValueEntry",
+    "ValueEntryToPost",
+]

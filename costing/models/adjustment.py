@@ -1,0 +1,178 @@
+"""What is unadjusted, the runs that adjust it, and whose cost moved whose."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from config.base.fields import AmountField, QuantityField, UnitCostField
+from costing.enums import RunState
+from costing.models.entries import ValueEntry
+from inventory.enums import OrderType
+from inventory.models import Item, ItemLedgerEntry, ItemRegister, Location, Variant
+
+
+class ItemCostState(models.Model):
+    """One row per item with entries: raised by each posting, so that a run knows what it read is still so."""
+
+    item = models.OneToOneField(
+        Item, models.PROTECT, primary_key=True, related_name="cost_state", verbose_name=_("item")
+    )
+    change_no = models.BigIntegerField(_("change no."), db_default=0)
+    adjusted_at = models.DateTimeField(_("adjusted at"), null=True)
+    excluded = models.BooleanField(_("excluded from cost adjustment"), db_default=False)
+    allow_online_adjustment = models.BooleanField(_("allow online adjustment"), db_default=True)
+
+    class Meta:
+        verbose_name = _("item cost state")
+        verbose_name_plural = _("item cost states")
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class AvgCostAdjmtEntryPoint(models.Model):
+    """A scope of an item whose cost is not adjusted from a valuation date on; gone once it is.
+
+    Average items: the end of the average period, and no place when averaged per item. Others: the very date and place.
+    """
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="cost_entry_points", verbose_name=_("item"))
+    variant = models.ForeignKey(Variant, models.PROTECT, null=True, verbose_name=_("variant"))
+    location = models.ForeignKey(Location, models.PROTECT, null=True, verbose_name=_("location"))
+    valuation_date = models.DateField(_("valuation date"))
+
+    class Meta:
+        verbose_name = _("unadjusted entry point")
+        verbose_name_plural = _("unadjusted entry points")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "variant", "location", "valuation_date"],
+                name="cost_entry_point_unique",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class InventoryAdjmtEntryOrder(models.Model):
+    """The cost of one assembly or production order line: shares as settled, and whether it is adjusted."""
+
+    order_type = models.CharField(_("order type"), max_length=12, choices=OrderType)
+    order_no = models.CharField(_("order no."), max_length=20)
+    order_line_no = models.IntegerField(_("order line no."), default=0)
+    item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))
+    is_finished = models.BooleanField(_("finished"), default=False)
+    completely_invoiced = models.BooleanField(_("completely invoiced"), default=False)
+    cost_is_adjusted = models.BooleanField(_("cost is adjusted"), default=False)
+    indirect_cost_percent = UnitCostField(_("indirect cost %"), default=0)
+    overhead_rate = UnitCostField(_("overhead rate"), default=0)
+    material_share = UnitCostField(_("material cost"), default=0)
+    capacity_share = UnitCostField(_("capacity cost"), default=0)
+    subcontracted_share = UnitCostField(_("subcontracted cost"), default=0)
+    capacity_overhead_share = UnitCostField(_("capacity overhead"), default=0)
+    manufacturing_overhead_share = UnitCostField(_("manufacturing overhead"), default=0)
+
+    class Meta:
+        verbose_name = _("order cost state")
+        verbose_name_plural = _("order cost states")
+        constraints = [
+            models.UniqueConstraint(fields=["order_type", "order_no", "order_line_no"], name="order_cost_state_unique"),
+            models.CheckConstraint(name="order_cost_state_makes_goods", condition=~Q(order_type=OrderType.TRANSFER)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_no}/{self.order_line_no}"
+
+
+class AdjustmentRun(models.Model):
+    """One run of cost adjustment; its items are claimed one by one by any number of workers."""
+
+    job = models.OneToOneField("base.Job", models.PROTECT, null=True, verbose_name=_("job"))
+    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.WAITING)
+    through = models.DateField(_("through"), null=True)
+    preview = models.BooleanField(_("preview"), default=False)
+    online = models.BooleanField(_("as part of a posting"), default=False)
+    created_at = models.DateTimeField(_("created at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("cost adjustment run")
+        verbose_name_plural = _("cost adjustment runs")
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class AdjustmentRunItem(models.Model):
+    """The log of one item in a run."""
+
+    run = models.ForeignKey(AdjustmentRun, models.CASCADE, related_name="items", verbose_name=_("run"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="adjustment_log", verbose_name=_("item"))
+    level = models.PositiveSmallIntegerField(_("low-level code"), default=0)
+    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.WAITING)
+    entries_read = models.IntegerField(_("entries read"), default=0)
+    entries_made = models.IntegerField(_("entries made"), default=0)
+    amount = AmountField(_("net amount"), default=0)
+    seconds = models.FloatField(_("seconds"), default=0)
+    failure = models.TextField(_("failure"), blank=True)
+
+    class Meta:
+        verbose_name = _("item of an adjustment run")
+        verbose_name_plural = _("items of an adjustment run")
+        constraints = [models.UniqueConstraint(fields=["run", "item"], name="adjustment_run_item_unique")]
+        indexes = [models.Index(fields=["run", "state", "level", "item"], name="adjustment_run_item_claim")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.item_id}"
+
+
+class CostChange(models.Model):
+    """A forwarded amount: whose cost (an entry, or the pool of an average period) moved which entry's."""
+
+    PROGRESS_FIELDS = ()
+
+    item_ledger_entry = models.ForeignKey(
+        ItemLedgerEntry,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="cost_changes",
+        verbose_name=_("adjusted entry"),
+    )
+    source_entry = models.ForeignKey(
+        ItemLedgerEntry,
+        models.PROTECT,
+        null=True,
+        db_constraint=False,
+        related_name="forwarded_changes",
+        verbose_name=_("source entry"),
+    )
+    average_period_end = models.DateField(_("end of average period"), null=True)
+    value_entry = models.ForeignKey(
+        ValueEntry, models.PROTECT, db_constraint=False, related_name="cost_changes", verbose_name=_("value entry")
+    )
+    quantity = QuantityField(_("quantity"))
+    amount = AmountField(_("amount"))
+    register = models.ForeignKey(
+        ItemRegister, models.PROTECT, db_constraint=False, db_index=False, verbose_name=_("register")
+    )
+    run = models.ForeignKey(
+        AdjustmentRun, models.PROTECT, null=True, db_constraint=False, db_index=False, verbose_name=_("run")
+    )
+
+    class Meta:
+        verbose_name = _("cost change")
+        verbose_name_plural = _("cost changes")
+        constraints = [
+            models.CheckConstraint(
+                name="cost_change_entry_or_pool",
+                condition=Q(source_entry__isnull=False, average_period_end__isnull=True)
+                | Q(source_entry__isnull=True, average_period_end__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

@@ -1,0 +1,203 @@
+"""Inventory periods, closes, and what a close settled."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from config.base.fields import AmountField, QuantityField
+from costing.enums import CloseKind, RunState
+from inventory.models import Item, ItemLedgerEntry, ItemRegister
+from ledger.models import GLTransaction
+
+
+class InventoryPeriod(models.Model):
+    """Everything posted up to the ending date of a closed period stays as it is."""
+
+    ending_date = models.DateField(_("ending date"), unique=True)
+    name = models.CharField(_("name"), max_length=50, blank=True)
+    closed = models.BooleanField(_("closed"), default=False)
+
+    class Meta:
+        verbose_name = _("inventory period")
+        verbose_name_plural = _("inventory periods")
+
+    def __str__(self) -> str:
+        return str(self.ending_date)
+
+
+class InventoryPeriodEntry(models.Model):
+    """Log of closing and reopening."""
+
+    PROGRESS_FIELDS = ()
+
+    period = models.ForeignKey(
+        InventoryPeriod, models.PROTECT, related_name="entries", verbose_name=_("inventory period")
+    )
+    closed = models.BooleanField(_("closed"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("user"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    last_register = models.ForeignKey(ItemRegister, models.PROTECT, null=True, verbose_name=_("last item register"))
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("inventory period entry")
+        verbose_name_plural = _("inventory period entries")
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class InventoryClose(models.Model):
+    """A close, a recalculation or a manual adjustment of items settled at close."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=CloseKind, default=CloseKind.CLOSE)
+    closing_date = models.DateField(_("closing date"))
+    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.WAITING)
+    rehearsal = models.BooleanField(_("rehearsal"), default=False)
+    update_ledger = models.BooleanField(_("update general ledger"), default=True)
+    max_iterations = models.PositiveIntegerField(_("maximum iterations"), default=100)
+    min_adjustment = AmountField(_("minimum adjustment"), default="0.01")
+    job = models.OneToOneField("base.Job", models.PROTECT, null=True, verbose_name=_("job"))
+    voucher = models.ForeignKey(
+        GLTransaction, models.PROTECT, null=True, related_name="+", verbose_name=_("voucher")
+    )
+    reversal_voucher = models.ForeignKey(
+        GLTransaction, models.PROTECT, null=True, related_name="+", verbose_name=_("reversal voucher")
+    )
+    closed_periods = models.ManyToManyField(InventoryPeriod, blank=True, verbose_name=_("periods closed with it"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("user"))
+    created_at = models.DateTimeField(_("created at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("inventory close")
+        verbose_name_plural = _("inventory closes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(state__in=(RunState.WAITING, RunState.RUNNING), rehearsal=False),
+                name="inventory_close_one_unfinished",
+            ),
+            models.UniqueConstraint(
+                fields=["closing_date"],
+                condition=Q(kind=CloseKind.CLOSE, state=RunState.DONE, rehearsal=False),
+                name="inventory_close_date_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class ClosePlanLine(models.Model):
+    """What a close (or its rehearsal) found: one change of cost, settlement or voucher line."""
+
+    close = models.ForeignKey(
+        InventoryClose, models.CASCADE, related_name="plan_lines", verbose_name=_("inventory close")
+    )
+    item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))
+    issue = models.ForeignKey(ItemLedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("issue"))
+    receipt = models.ForeignKey(ItemLedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("receipt"))
+    quantity = QuantityField(_("quantity"), default=0)
+    amount = AmountField(_("amount"), default=0)
+    details = models.JSONField(_("details"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("plan line of a close")
+        verbose_name_plural = _("plan lines of a close")
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class CloseLogLine(models.Model):
+    close = models.ForeignKey(
+        InventoryClose, models.CASCADE, related_name="log_lines", verbose_name=_("inventory close")
+    )
+    item = models.ForeignKey(Item, models.PROTECT, null=True, verbose_name=_("item"))
+    issue = models.ForeignKey(ItemLedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("issue"))
+    code = models.CharField(_("code"), max_length=40)
+    message = models.TextField(_("message"))
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("log line of a close")
+        verbose_name_plural = _("log lines of a close")
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class Settlement(models.Model):
+    """Part of an issue tied to part of a receipt by a close. Cancelled by a reversal, never deleted."""
+
+    PROGRESS_FIELDS = ("cancelled_by_id",)
+
+    close = models.ForeignKey(
+        InventoryClose, models.PROTECT, related_name="settlements", verbose_name=_("inventory close")
+    )
+    item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))
+    issue = models.ForeignKey(
+        ItemLedgerEntry, models.PROTECT, related_name="settlements_as_issue", verbose_name=_("issue")
+    )
+    receipt = models.ForeignKey(
+        ItemLedgerEntry,
+        models.PROTECT,
+        null=True,
+        related_name="settlements_as_receipt",
+        verbose_name=_("receipt"),
+        help_text=_("None: the receipt side of a weighted average closing transfer."),
+    )
+    quantity = QuantityField(_("quantity"))
+    amount = AmountField(_("amount"))
+    marked = models.BooleanField(_("by mark"), default=False)
+    cancelled_by = models.ForeignKey(
+        InventoryClose,
+        models.PROTECT,
+        null=True,
+        related_name="cancelled_settlements",
+        verbose_name=_("cancelled by"),
+    )
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("settlement")
+        verbose_name_plural = _("settlements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["close", "issue", "receipt", "marked"],
+                condition=Q(cancelled_by__isnull=True),
+                name="settlement_active_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="settlement_quantity_positive", condition=Q(quantity__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class Mark(models.Model):
+    """A wish that an issue be settled against one receipt."""
+
+    issue = models.ForeignKey(ItemLedgerEntry, models.PROTECT, related_name="marks", verbose_name=_("issue"))
+    receipt = models.ForeignKey(
+        ItemLedgerEntry, models.PROTECT, related_name="marks_as_receipt", verbose_name=_("receipt")
+    )
+    quantity = QuantityField(_("quantity"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("user"))
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("mark")
+        verbose_name_plural = _("marks")
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "receipt"], name="mark_pair_unique"),
+            models.CheckConstraint(name="mark_quantity_positive", condition=Q(quantity__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

@@ -1,0 +1,132 @@
+"""The closed vocabularies of the inventory sub-ledger (Business Central's words)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class ItemType(models.TextChoices):
+    INVENTORY = "inventory", pgettext_lazy("item type", "Inventory")
+    SERVICE = "service", pgettext_lazy("item type", "Service")
+    NON_INVENTORY = "non_inventory", pgettext_lazy("item type", "Non-inventory")
+
+
+class CostingMethod(models.TextChoices):
+    FIFO = "fifo", _("FIFO")
+    LIFO = "lifo", _("LIFO")
+    LIFO_DATE = "lifo_date", _("LIFO date")
+    AVERAGE = "average", pgettext_lazy("costing method", "Average")
+    WEIGHTED_AVERAGE = "weighted_average", _("Weighted average")
+    WEIGHTED_AVERAGE_DATE = "weighted_average_date", _("Weighted average date")
+    MOVING_AVERAGE = "moving_average", _("Moving average")
+    STANDARD = "standard", pgettext_lazy("costing method", "Standard")
+    SPECIFIC = "specific", pgettext_lazy("costing method", "Specific")
+
+
+class SettleAt(models.TextChoices):
+    POSTING = "posting", _("At posting")
+    CLOSE = "close", _("At inventory close")
+
+
+class NegativeStock(models.TextChoices):
+    """Whether an item may go below zero; `default` asks the inventory setup."""
+
+    DEFAULT = "default", pgettext_lazy("negative stock", "As set up")
+    ALLOWED = "allowed", pgettext_lazy("negative stock", "Allowed")
+    PREVENTED = "prevented", pgettext_lazy("negative stock", "Prevented")
+
+
+class ItemLedgerEntryType(models.TextChoices):
+    PURCHASE = "purchase", pgettext_lazy("entry type", "Purchase")
+    SALE = "sale", pgettext_lazy("entry type", "Sale")
+    POSITIVE_ADJMT = "positive_adjmt", pgettext_lazy("entry type", "Positive adjmt.")
+    NEGATIVE_ADJMT = "negative_adjmt", pgettext_lazy("entry type", "Negative adjmt.")
+    TRANSFER = "transfer", pgettext_lazy("entry type", "Transfer")
+    CONSUMPTION = "consumption", pgettext_lazy("entry type", "Consumption")
+    OUTPUT = "output", pgettext_lazy("entry type", "Output")
+    ASSEMBLY_CONSUMPTION = "assembly_consumption", pgettext_lazy("entry type", "Assembly consumption")
+    ASSEMBLY_OUTPUT = "assembly_output", pgettext_lazy("entry type", "Assembly output")
+    CAPACITY = "capacity", pgettext_lazy("entry type", "Capacity")
+
+
+class DocumentKind(models.TextChoices):
+    """What an open document asks for; its side follows from the kind."""
+
+    PURCHASE_ORDER = "purchase_order", _("Purchase order")
+    PURCHASE_RETURN = "purchase_return", _("Purchase return order")
+    PURCHASE_CREDIT = "purchase_credit", _("Purchase credit memo")
+    SALES_ORDER = "sales_order", _("Sales order")
+    SALES_RETURN = "sales_return", _("Sales return order")
+    SALES_CREDIT = "sales_credit", _("Sales credit memo")
+
+    @property
+    def is_purchase(self) -> bool:
+        return self.value.startswith("purchase")
+
+
+class DocumentStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("document status", "Open")
+    RELEASED = "released", pgettext_lazy("document status", "Released")
+    COMPLETED = "completed", pgettext_lazy("document status", "Completed")
+    CLOSED_SHORT = "closed_short", pgettext_lazy("document status", "Closed short")
+
+
+class DocumentType(models.TextChoices):
+    """The posted document that an entry stems from; blank for journals."""
+
+    PURCHASE_RECEIPT = "purchase_receipt", _("Purchase receipt")
+    PURCHASE_INVOICE = "purchase_invoice", _("Purchase invoice")
+    PURCHASE_RETURN_SHIPMENT = "purchase_return_shipment", _("Purchase return shipment")
+    PURCHASE_CREDIT_MEMO = "purchase_credit_memo", _("Purchase credit memo")
+    SALES_SHIPMENT = "sales_shipment", _("Sales shipment")
+    SALES_INVOICE = "sales_invoice", _("Sales invoice")
+    SALES_RETURN_RECEIPT = "sales_return_receipt", _("Sales return receipt")
+    SALES_CREDIT_MEMO = "sales_credit_memo", _("Sales credit memo")
+    TRANSFER_SHIPMENT = "transfer_shipment", _("Transfer shipment")
+    TRANSFER_RECEIPT = "transfer_receipt", _("Transfer receipt")
+    DIRECT_TRANSFER = "direct_transfer", _("Direct transfer")
+    ASSEMBLY = "assembly", _("Assembly")
+    PRODUCTION = "production", _("Production")
+    COUNT = "count", _("Physical inventory")
+
+
+class LineType(models.TextChoices):
+    ITEM = "item", pgettext_lazy("line type", "Item")
+    ITEM_CHARGE = "item_charge", pgettext_lazy("line type", "Item charge")
+
+
+class OrderType(models.TextChoices):
+    TRANSFER = "transfer", _("Transfer order")
+    ASSEMBLY = "assembly", _("Assembly order")
+    PRODUCTION = "production", _("Production order")
+
+
+class OrderStatus(models.TextChoices):
+    PLANNED = "planned", pgettext_lazy("order status", "Planned")
+    RELEASED = "released", pgettext_lazy("order status", "Released")
+    FINISHED = "finished", pgettext_lazy("order status", "Finished")
+
+
+class SourceType(models.TextChoices):
+    VENDOR = "vendor", _("Vendor")
+    CUSTOMER = "customer", _("Customer")
+    ITEM = "item", _("Item")
+
+
+class JournalLineKind(models.TextChoices):
+    POSITIVE = "positive_adjmt", pgettext_lazy("entry type", "Positive adjmt.")
+    NEGATIVE = "negative_adjmt", pgettext_lazy("entry type", "Negative adjmt.")
+    TRANSFER = "transfer", pgettext_lazy("entry type", "Transfer")
+
+
+class ChargeSplit(models.TextChoices):
+    QUANTITY = "quantity", pgettext_lazy("charge split", "By quantity")
+    AMOUNT = "amount", pgettext_lazy("charge split", "By amount")
+    WEIGHT = "weight", pgettext_lazy("charge split", "By weight")
+    EQUALLY = "equally", pgettext_lazy("charge split", "Equally")
+
+
+class CountStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("count status", "Open")
+    FINISHED = "finished", pgettext_lazy("count status", "Finished")
+    POSTED = "posted", pgettext_lazy("count status", "Posted")

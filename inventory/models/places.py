@@ -1,0 +1,92 @@
+"""Where goods stand and whom they come from or go to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models.master import CodedModel, GenBusPostingGroup
+
+
+class ResponsibilityCentre(CodedModel):
+    class Meta:
+        verbose_name = _("responsibility centre")
+        verbose_name_plural = _("responsibility centres")
+
+
+class Location(CodedModel):
+    address = models.TextField(_("address"), blank=True)
+    in_transit = models.BooleanField(_("use as in-transit"), default=False)
+    blocked = models.BooleanField(_("blocked"), default=False)
+
+    class Meta:
+        verbose_name = _("location")
+        verbose_name_plural = _("locations")
+
+
+class Bin(models.Model):
+    location = models.ForeignKey(Location, models.PROTECT, related_name="bins", verbose_name=_("location"))
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("bin")
+        verbose_name_plural = _("bins")
+        constraints = [models.UniqueConstraint(fields=["location", "code"], name="bin_code_unique")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Partner(models.Model):
+    """What vendors and customers have in common."""
+
+    no = models.CharField(_("no."), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    sort_key = models.CharField(max_length=200, blank=True, editable=False)
+    address = models.TextField(_("address"), blank=True)
+    country = models.CharField(_("country"), max_length=60, blank=True)
+    gen_bus_posting_group = models.ForeignKey(
+        GenBusPostingGroup, models.PROTECT, verbose_name=_("general business posting group")
+    )
+    location = models.ForeignKey(
+        Location, models.PROTECT, null=True, blank=True, verbose_name=_("default location")
+    )
+    blocked = models.BooleanField(_("blocked"), default=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.no
+
+
+class Vendor(Partner):
+    class Meta:
+        verbose_name = _("vendor")
+        verbose_name_plural = _("vendors")
+
+
+class Customer(Partner):
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+
+
+class UserScope(models.Model):
+    """Limits a user to some locations and responsibility centres; none means all."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="inventory_scope")
+    locations = models.ManyToManyField(Location, blank=True, verbose_name=_("locations"))
+    responsibility_centres = models.ManyToManyField(
+        ResponsibilityCentre, blank=True, verbose_name=_("responsibility centres")
+    )
+
+    class Meta:
+        verbose_name = _("user scope")
+        verbose_name_plural = _("user scopes")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
