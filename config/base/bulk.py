@@ -28,7 +28,10 @@ def insert(model: type[models.Model], rows: Sequence[Row]) -> list[int]:
         return []
     keys = tuple(rows[0])
     sql = _insert_sql(model, keys)
-    columns = [_array([row[key] for row in rows], is_json=json) for key, json in zip(keys, _json_flags(model, keys))]
+    columns = [
+        _array([row[key] for row in rows], is_json=flag)
+        for key, flag in zip(keys, _json_flags(model, keys), strict=True)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(sql, columns)
         return [row[0] for row in cursor.fetchall()]
@@ -63,7 +66,7 @@ def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
         with cursor.copy(f"COPY base_copy_in ({quoted}) FROM STDIN") as copy:
             copy.set_types(_types(model, tuple(columns)))
             if any(flags):
-                rows = (tuple(_json(v) if json else v for v, json in zip(row, flags)) for row in rows)
+                rows = (tuple(_json(v) if json else v for v, json in zip(row, flags, strict=True)) for row in rows)
             for row in rows:
                 copy.write_row(row)
         cursor.execute(f"INSERT INTO {table} ({quoted}) SELECT {quoted} FROM base_copy_in")
@@ -135,7 +138,7 @@ def _other(value: Any) -> str:
 
 _ENCODER = DjangoJSONEncoder()
 _LITERALS: dict[type, Callable[[Any], str]] = {
-    type(None): lambda value: "NULL",
+    type(None): lambda _none: "NULL",
     bool: lambda value: "t" if value else "f",
     int: str,
     Decimal: str,

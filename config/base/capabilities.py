@@ -50,7 +50,8 @@ _CLERK = (
     "count.record",
     "scan.use",
 )
-_LEAD = _CLERK + (
+_LEAD = (
+    *_CLERK,
     "count.post",
     "adjust.post",
     "reclass.post",
@@ -74,7 +75,8 @@ _ACCOUNTANT = (
     "recon.view",
     "report.view",
 )
-_CONTROLLER = _ACCOUNTANT + (
+_CONTROLLER = (
+    *_ACCOUNTANT,
     "std.implement",
     "period.close",
     "period.reopen",
@@ -92,7 +94,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Purchaser / Sales": ("item.edit", "document.edit", "stock.view"),
     "Accountant": _ACCOUNTANT,
     "Controller": _CONTROLLER,
-    "Auditor": tuple(name for name in CAPABILITIES if name.endswith(".view")) + ("export",),
+    "Auditor": (*tuple(name for name in CAPABILITIES if name.endswith(".view")), "export"),
     ADMINISTRATOR: ("setup.edit", "users.manage", "job.manage", "audit.view"),
 }
 

@@ -1,15 +1,20 @@
 """Model fields for money and quantities: the scale is written here and nowhere else."""
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+
+if TYPE_CHECKING:
+    _DecimalField = models.DecimalField[Any, Any]
+else:  # Django's fields take no type arguments at run time.
+    _DecimalField = models.DecimalField
 
 MAX_DIGITS = 18
 DECIMAL_PLACES = 5
 
 
-class ScaledDecimalField(models.DecimalField):
+class ScaledDecimalField(_DecimalField):
     """A decimal with five places, ``numeric(18,5)``. With ``default=0`` the database knows the default too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

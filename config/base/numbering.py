@@ -118,9 +118,11 @@ def _line(series: NumberSeries, on: date) -> NumberSeriesLine | None:
     latest = lines.order_by(F("starting_date").desc(nulls_last=True), "pk").first()
     if latest is None:
         return None
-    return lines.filter(starting_date=latest.starting_date, open=True).order_by("pk").first() if (
-        latest.starting_date
-    ) else lines.filter(starting_date__isnull=True, open=True).order_by("pk").first()
+    return (
+        lines.filter(starting_date=latest.starting_date, open=True).order_by("pk").first()
+        if (latest.starting_date)
+        else lines.filter(starting_date__isnull=True, open=True).order_by("pk").first()
+    )
 
 
 def _lock_line(series: NumberSeries, on: date) -> NumberSeriesLine:
@@ -148,7 +150,9 @@ def _missing_line_message(series: NumberSeries, on: date) -> str:
 def _check_date_order(series: NumberSeries, line: NumberSeriesLine, on: date) -> None:
     if series.date_order and line.last_date_used and on < line.last_date_used:
         raise NumberSeriesError(
-            _("%(date)s is before %(last)s, the last date used in number series %(code)s, which keeps the order of"
-              " dates. Use %(last)s or later.")
+            _(
+                "%(date)s is before %(last)s, the last date used in number series %(code)s, which keeps the order of"
+                " dates. Use %(last)s or later."
+            )
             % {"date": on.isoformat(), "last": line.last_date_used.isoformat(), "code": series.code}
         )

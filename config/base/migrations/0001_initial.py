@@ -243,6 +243,7 @@ class Migration(migrations.Migration):
                 ('parameters', models.JSONField(blank=True, default=dict, verbose_name='parameters')),
                 ('every', models.CharField(choices=[('hour', 'Hour'), ('day', 'Day'), ('week', 'Week'), ('month', 'Month')], default='day', max_length=10, verbose_name='every')),
                 ('next_run_at', models.DateTimeField(verbose_name='next run')),
+                ('month_day', models.PositiveSmallIntegerField(blank=True, help_text='31 is the last day of every month.', null=True, verbose_name='day of the month')),
                 ('last_run_at', models.DateTimeField(blank=True, null=True, verbose_name='last run')),
                 ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
                 ('last_job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='base.job', verbose_name='last job')),

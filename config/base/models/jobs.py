@@ -52,7 +52,11 @@ class Job(models.Model):
     error_code = models.CharField(_("error code"), max_length=40, blank=True, default="")
     warnings = models.PositiveIntegerField(_("warnings"), default=0)
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("requested by"),
     )
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
@@ -79,9 +83,7 @@ class Job(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["state"], condition=models.Q(state__in=["queued", "running"]), name="base_job_active"
-            ),
+            models.Index(fields=["state"], condition=models.Q(state__in=["queued", "running"]), name="base_job_active"),
             models.Index(fields=["kind", "-id"], name="base_job_kind"),
         ]
 
@@ -141,13 +143,20 @@ class Schedule(models.Model):
     parameters = models.JSONField(_("parameters"), default=dict, blank=True)
     every = models.CharField(_("every"), max_length=10, choices=Every.choices, default=Every.DAY)
     next_run_at = models.DateTimeField(_("next run"))
+    month_day = models.PositiveSmallIntegerField(
+        _("day of the month"), null=True, blank=True, help_text=_("31 is the last day of every month.")
+    )
     last_run_at = models.DateTimeField(_("last run"), null=True, blank=True)
     last_job = models.ForeignKey(
         Job, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("last job")
     )
     enabled = models.BooleanField(_("enabled"), default=True)
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("requested by"),
     )
 

@@ -42,9 +42,7 @@ class NumberSeriesLine(models.Model):
         verbose_name = _("number series line")
         verbose_name_plural = _("number series lines")
         constraints = [
-            models.CheckConstraint(
-                name="base_numberseriesline_starting_no_given", condition=~models.Q(starting_no="")
-            ),
+            models.CheckConstraint(name="base_numberseriesline_starting_no_given", condition=~models.Q(starting_no="")),
             models.CheckConstraint(
                 name="base_numberseriesline_within_end",
                 condition=models.Q(ending_no="") | models.Q(last_no_used__lte=models.F("ending_no")),

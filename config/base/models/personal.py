@@ -22,12 +22,8 @@ class SavedView(models.Model):
     name = models.CharField(_("name"), max_length=100)
     query = models.TextField(_("query string"), blank=True, default="")
     columns = models.JSONField(_("columns"), default=list, blank=True)
-    audience = models.CharField(
-        _("for whom"), max_length=10, choices=Audience.choices, default=Audience.PRIVATE
-    )
-    group = models.ForeignKey(
-        Group, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("group")
-    )
+    audience = models.CharField(_("for whom"), max_length=10, choices=Audience.choices, default=Audience.PRIVATE)
+    group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("group"))
     is_default = models.BooleanField(_("default"), default=False)
     pinned = models.BooleanField(_("pinned"), default=False)
     position = models.PositiveIntegerField(_("position"), default=0)

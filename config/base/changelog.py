@@ -1,0 +1,103 @@
+"""The change log of master data and setup: called by the views and the admin, in plain sight.
+
+before = changelog.snapshot(item)
+... change and save ...
+changelog.record(user, before, changelog.snapshot(item), reason="New supplier")
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from config.base.models import ChangeAction, ChangeLog
+
+_SECRETS = {"password"}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The values of a record at a moment: what it is called, and its columns as JSON values."""
+
+    model_label: str
+    record_no: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def snapshot(record: models.Model) -> Snapshot:
+    """Keep a record's columns. Without queries, but for columns that were deferred."""
+    values = {column.attname: _plain(column, record) for column in record._meta.concrete_fields}
+    return Snapshot(model_label=record._meta.label_lower, record_no=record_no(record), values=values)
+
+
+def lists(record: models.Model) -> Snapshot:
+    """Keep a record's many-to-many lists as words (a user's groups, a group's permissions). One query a list."""
+    values = {
+        field.name: sorted(str(row) for row in getattr(record, field.name).all()) for field in record._meta.many_to_many
+    }
+    return Snapshot(model_label=record._meta.label_lower, record_no=record_no(record), values=values)
+
+
+def record_no(record: models.Model) -> str:
+    """Return what people call a record: its number, its code, its user name, else its key."""
+    for name in ("no", "code", "username"):
+        value = getattr(record, name, None)
+        if isinstance(value, str) and value:
+            return value
+    return str(record.pk)
+
+
+def record(
+    user: AbstractBaseUser | AnonymousUser | None,
+    before: Snapshot | None,
+    after: Snapshot | None,
+    reason: str = "",
+    *,
+    origin: str = "",
+) -> ChangeLog | None:
+    """Write who changed what, in the caller's transaction. No ``before``: added. No ``after``: deleted.
+
+    Returns None, and writes nothing, where nothing changed.
+    """
+    about = after or before
+    if about is None:
+        raise ValueError("A change needs a record before or after it")
+    changes = _differences(before.values if before else {}, after.values if after else {})
+    if not changes:
+        return None
+    action = ChangeAction.ADD if before is None else ChangeAction.DELETE if after is None else ChangeAction.CHANGE
+    return ChangeLog.objects.create(
+        user_id=user.pk if user else None,
+        model_label=about.model_label,
+        record_no=about.record_no,
+        action=action,
+        changes=changes,
+        reason=reason,
+        origin=origin,
+    )
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    names = dict.fromkeys([*before, *after])
+    changed = {name: [before.get(name), after.get(name)] for name in names if before.get(name) != after.get(name)}
+    return {name: ["***", "***"] if name in _SECRETS else pair for name, pair in changed.items()}
+
+
+def _plain(column: "models.Field[Any, Any]", record: models.Model) -> Any:
+    """Return a column's value as JSON has it: equal amounts must be equal, 5 and 5.00000 too."""
+    value = column.value_from_object(record)
+    if value is None or isinstance(value, (bool, int, str, list, dict)):
+        return value
+    if isinstance(column, models.DecimalField):
+        return _decimal_text(column.to_python(value))
+    if isinstance(column, models.FileField):
+        return str(value)
+    return DjangoJSONEncoder().default(value)
+
+
+def _decimal_text(value: Any) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
