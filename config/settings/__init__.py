@@ -1,0 +1,1 @@
+"""Settings: base for all; dev (manage.py, make run), test (pytest), production."""
