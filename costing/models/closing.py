@@ -61,9 +61,7 @@ class InventoryClose(models.Model):
     max_iterations = models.PositiveIntegerField(_("maximum iterations"), default=100)
     min_adjustment = AmountField(_("minimum adjustment"), default="0.01")
     job = models.OneToOneField("base.Job", models.PROTECT, null=True, verbose_name=_("job"))
-    voucher = models.ForeignKey(
-        GLTransaction, models.PROTECT, null=True, related_name="+", verbose_name=_("voucher")
-    )
+    voucher = models.ForeignKey(GLTransaction, models.PROTECT, null=True, related_name="+", verbose_name=_("voucher"))
     reversal_voucher = models.ForeignKey(
         GLTransaction, models.PROTECT, null=True, related_name="+", verbose_name=_("reversal voucher")
     )

@@ -57,9 +57,7 @@ class ValueEntry(models.Model):
     location = copied_key(Location, _("location"), null=True, db_index=False)
     item_ledger_entry_type = models.CharField(_("item ledger entry type"), max_length=20, choices=ItemLedgerEntryType)
     entry_type = models.CharField(_("entry type"), max_length=30, choices=ValueEntryType)
-    variance_type = models.CharField(
-        _("variance type"), max_length=30, choices=VarianceType, db_default="", blank=True
-    )
+    variance_type = models.CharField(_("variance type"), max_length=30, choices=VarianceType, db_default="", blank=True)
     posting_date = models.DateField(_("posting date"))
     valuation_date = models.DateField(_("valuation date"))
     document_type = models.CharField(_("document type"), max_length=30, choices=DocumentType, db_default="", blank=True)

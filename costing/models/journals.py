@@ -28,9 +28,7 @@ class RevaluationJournalLine(models.Model):
     class Meta:
         verbose_name = _("revaluation journal line")
         verbose_name_plural = _("revaluation journal lines")
-        constraints = [
-            models.UniqueConstraint(fields=["owner", "line_no"], name="revaluation_journal_line_no_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["owner", "line_no"], name="revaluation_journal_line_no_unique")]
 
     def __str__(self) -> str:
         return f"{self.line_no}"

@@ -38,9 +38,7 @@ class CostingSetup(models.Model):
         choices=AverageCostCalculation,
         default=AverageCostCalculation.ITEM,
     )
-    earliest_allowed_valuation_date = models.DateField(
-        _("earliest allowed valuation date"), null=True, blank=True
-    )
+    earliest_allowed_valuation_date = models.DateField(_("earliest allowed valuation date"), null=True, blank=True)
     finish_order_without_output = models.BooleanField(_("finish order without output"), default=False)
 
     class Meta:

@@ -79,9 +79,7 @@ class DocumentLine(models.Model):
     line_no = models.PositiveIntegerField(_("line no."))
     type = models.CharField(_("type"), max_length=12, choices=LineType, default=LineType.ITEM)
     item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, verbose_name=_("item"))
-    item_charge = models.ForeignKey(
-        ItemCharge, models.PROTECT, null=True, blank=True, verbose_name=_("item charge")
-    )
+    item_charge = models.ForeignKey(ItemCharge, models.PROTECT, null=True, blank=True, verbose_name=_("item charge"))
     variant = models.ForeignKey(Variant, models.PROTECT, null=True, blank=True, verbose_name=_("variant"))
     location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, verbose_name=_("location"))
     description = models.CharField(_("description"), max_length=100, blank=True)

@@ -198,9 +198,7 @@ class CapacityLedgerEntry(EntryBase):
     PROGRESS_FIELDS = ("invoiced_quantity",)
 
     item = models.ForeignKey(Item, models.PROTECT, null=True, verbose_name=_("produced item"))
-    work_centre = models.ForeignKey(
-        "inventory.WorkCentre", models.PROTECT, null=True, verbose_name=_("work centre")
-    )
+    work_centre = models.ForeignKey("inventory.WorkCentre", models.PROTECT, null=True, verbose_name=_("work centre"))
     quantity = QuantityField(_("quantity"))
     invoiced_quantity = QuantityField(_("invoiced quantity"), default=0)
     output_quantity = QuantityField(_("output quantity"), default=0)

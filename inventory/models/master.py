@@ -367,4 +367,3 @@ class InventorySetup(models.Model):
     def load(cls) -> InventorySetup:
         """Return the one row, made with its defaults when absent."""
         return cls.objects.get_or_create(pk=1)[0]
-

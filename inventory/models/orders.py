@@ -38,9 +38,7 @@ class TransferOrder(models.Model):
         verbose_name = _("transfer order")
         verbose_name_plural = _("transfer orders")
         constraints = [
-            models.CheckConstraint(
-                name="transfer_order_two_places", condition=~Q(from_location=F("to_location"))
-            )
+            models.CheckConstraint(name="transfer_order_two_places", condition=~Q(from_location=F("to_location")))
         ]
 
     def __str__(self) -> str:
@@ -128,9 +126,7 @@ class OrderComponent(models.Model):
     order = models.ForeignKey(OrderHeader, models.CASCADE, related_name="components", verbose_name=_("order"))
     line_no = models.PositiveIntegerField(_("line no."))
     item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, verbose_name=_("item"))
-    work_centre = models.ForeignKey(
-        WorkCentre, models.PROTECT, null=True, blank=True, verbose_name=_("work centre")
-    )
+    work_centre = models.ForeignKey(WorkCentre, models.PROTECT, null=True, blank=True, verbose_name=_("work centre"))
     location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, verbose_name=_("location"))
     quantity_per = QuantityField(_("quantity per"))
     quantity_consumed = QuantityField(_("quantity consumed"), default=0, editable=False)

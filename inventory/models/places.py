@@ -50,9 +50,7 @@ class Partner(models.Model):
     gen_bus_posting_group = models.ForeignKey(
         GenBusPostingGroup, models.PROTECT, verbose_name=_("general business posting group")
     )
-    location = models.ForeignKey(
-        Location, models.PROTECT, null=True, blank=True, verbose_name=_("default location")
-    )
+    location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, verbose_name=_("default location"))
     blocked = models.BooleanField(_("blocked"), default=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

@@ -13,9 +13,7 @@ from ledger.querysets import GLAccountQuerySet
 class GLAccount(models.Model):
     no = models.CharField(_("no."), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=100)
-    account_type = models.CharField(
-        _("account type"), max_length=10, choices=AccountType, default=AccountType.POSTING
-    )
+    account_type = models.CharField(_("account type"), max_length=10, choices=AccountType, default=AccountType.POSTING)
     income_balance = models.CharField(
         _("income/balance"), max_length=20, choices=IncomeBalance, default=IncomeBalance.BALANCE_SHEET
     )

@@ -1,0 +1,171 @@
+"""What posting knows of cost: the cost of each source entry, and the average pools, read once and kept up to date.
+
+Outbound entries are priced with the best cost known (ADR 0002): the layers they take, the present average, the
+standard; the card's unit cost only where nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from config.base.amounts import round_div
+from costing.engine.shares import PartialRevaluation, SourceCost, carried_cost_e5, share_amount_e5
+from inventory.application import Place, Stock
+from inventory.posting import PlannedEntry
+from inventory.stock import ItemFacts
+
+Scope = tuple[int, int | None, int | None]
+
+
+@dataclass(slots=True)
+class EntryCost:
+    """The cost of an entry as a source, and the date from which its value counts."""
+
+    source: SourceCost
+    valuation_date: date
+
+
+@dataclass(slots=True)
+class Pool:
+    """Quantity and value that an average is taken of; open issues are left out."""
+
+    quantity_e5: int = 0
+    cost_e5: int = 0
+
+
+@dataclass(slots=True)
+class CostBook:
+    """Costs by entry key, and pools by average scope, for the items of one posting."""
+
+    precision_e5: int
+    average_by_place: bool
+    entries: dict[int, EntryCost] = field(default_factory=dict)
+    pools: dict[Scope, Pool] = field(default_factory=dict)
+
+    def scope(self, place: Place) -> Scope:
+        return place if self.average_by_place else (place[0], None, None)
+
+    def pool(self, place: Place) -> Pool:
+        return self.pools.setdefault(self.scope(place), Pool())
+
+    def add_inbound(self, entry: PlannedEntry, cost_e5: int, valuation_date: date) -> None:
+        """Make a new inbound known as a source, and part of its pool."""
+        self.entries[entry.key] = EntryCost(SourceCost(entry.quantity_e5, cost_e5), valuation_date)
+        pool = self.pool(entry.stock.place)
+        pool.quantity_e5 += entry.quantity_e5
+        pool.cost_e5 += cost_e5
+
+    def add_outbound(self, entry: PlannedEntry, cost_e5: int, valuation_date: date) -> None:
+        self.entries[entry.key] = EntryCost(SourceCost(entry.quantity_e5, cost_e5), valuation_date)
+        if entry.stock.remaining_e5 == 0:
+            pool = self.pool(entry.stock.place)
+            pool.quantity_e5 += entry.quantity_e5
+            pool.cost_e5 += cost_e5
+
+    def outbound_cost_e5(self, entry: PlannedEntry) -> int:
+        """Price an outbound; negative."""
+        item = entry.movement.item
+        if item.inventory_value_zero:
+            return 0
+        if item.is_standard and not entry.movement.is_transfer:
+            return self._at_unit_cost(entry.quantity_e5, item.standard_cost_e5)
+        if item.is_average and entry.stock.applies_to_key is None:
+            return self._average_cost_e5(entry, item)
+        carried = sum(self.carried_e5(link.inbound_key, -link.quantity_e5) for link in entry.links)
+        return -carried + self._at_unit_cost(entry.stock.remaining_e5, item.unit_cost_e5)
+
+    def carried_e5(self, key: int, quantity_e5: int) -> int:
+        """The cost that a positive quantity carries from an entry, in the sign of that entry."""
+        return carried_cost_e5(self.entries[key].source, quantity_e5, self.precision_e5)
+
+    def _average_cost_e5(self, entry: PlannedEntry, item: ItemFacts) -> int:
+        pool = self.pool(entry.stock.place)
+        if pool.quantity_e5 <= 0 or pool.cost_e5 < 0:
+            return self._at_unit_cost(entry.quantity_e5, item.unit_cost_e5)
+        return share_amount_e5(pool.cost_e5, entry.quantity_e5, pool.quantity_e5, self.precision_e5)
+
+    def _at_unit_cost(self, quantity_e5: int, unit_cost_e5: int) -> int:
+        return round_div(quantity_e5 * unit_cost_e5, 100_000 * self.precision_e5) * self.precision_e5
+
+
+_ENTRY_COSTS = """
+SELECT v.item_ledger_entry_id, (e.quantity * 100000)::bigint,
+       coalesce((sum(v.cost_amount_actual + v.cost_amount_expected)
+                 FILTER (WHERE v.entry_type <> 'rounding' AND NOT v.partial_revaluation) * 100000)::bigint, 0),
+       max(v.valuation_date),
+       array_agg((v.cost_amount_actual * 100000)::bigint ORDER BY v.id) FILTER (WHERE v.partial_revaluation),
+       array_agg((v.valued_quantity * 100000)::bigint ORDER BY v.id) FILTER (WHERE v.partial_revaluation)
+FROM costing_valueentry v JOIN inventory_itemledgerentry e ON e.id = v.item_ledger_entry_id
+WHERE v.item_ledger_entry_id = ANY(%s)
+GROUP BY v.item_ledger_entry_id, e.quantity
+"""
+
+_POOLS = """
+SELECT v.item_id, {place}, (sum(v.item_ledger_entry_quantity) * 100000)::bigint,
+       (sum(v.cost_amount_actual + v.cost_amount_expected) * 100000)::bigint
+FROM costing_valueentry v
+WHERE v.item_id = ANY(%s) AND v.valuation_date <= %s AND v.inventoriable
+  AND NOT v.item_ledger_entry_id = ANY(%s)
+GROUP BY 1, 2, 3
+"""
+
+
+def load(
+    *,
+    facts: dict[int, ItemFacts],
+    stock: Stock,
+    source_keys: Collection[int],
+    average_until: date,
+    average_by_place: bool,
+    precision_e5: int,
+) -> CostBook:
+    """Read the costs of source entries and the pools of average items, in two queries.
+
+    Args:
+        source_keys: entries that lines take from: layers, returned outbounds.
+        average_until: the end of the average period of the posting; later values do not count.
+    """
+    book = CostBook(precision_e5=precision_e5, average_by_place=average_by_place)
+    book.entries = entry_costs([key for key in source_keys if key > 0])
+    averaged = [item.id for item in facts.values() if item.is_average]
+    if averaged:
+        open_issues = [
+            entry.key
+            for entries in stock.open_entries.values()
+            for entry in entries
+            if entry.quantity_e5 < 0 and entry.key > 0
+        ]
+        place = "v.variant_id, v.location_id" if average_by_place else "NULL::bigint, NULL::bigint"
+        for item_id, variant_id, location_id, quantity_e5, cost_e5 in _rows(
+            _POOLS.format(place=place), [averaged, average_until, open_issues]
+        ):
+            book.pools[item_id, variant_id, location_id] = Pool(quantity_e5, cost_e5)
+    return book
+
+
+def entry_costs(entry_ids: Collection[int]) -> dict[int, EntryCost]:
+    """Return the cost of entries as sources; rounding values are left out, partial revaluations kept apart."""
+    if not entry_ids:
+        return {}
+    return {
+        key: EntryCost(
+            SourceCost(
+                quantity_e5,
+                cost_e5,
+                tuple(PartialRevaluation(*pair) for pair in zip(amounts or (), quantities or (), strict=True)),
+            ),
+            valuation_date,
+        )
+        for key, quantity_e5, cost_e5, valuation_date, amounts, quantities in _rows(_ENTRY_COSTS, [list(entry_ids)])
+    }
+
+
+def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()

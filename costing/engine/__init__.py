@@ -1,0 +1,1 @@
+"""The arithmetic of costing in plain integers: no models, no clock, no settings."""

@@ -1,0 +1,140 @@
+"""What posting reads: facts of items, and their open entries, in one query each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from inventory.application import Place, Stock, StockEntry
+from inventory.enums import CostingMethod, NegativeStock, SettleAt
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """An item card and its model group, as posting needs them; costs in 1e-5 per base unit."""
+
+    id: int
+    no: str
+    type: str
+    costing_method: str
+    settle_at: str
+    inventory_posting_group_id: int | None
+    gen_prod_posting_group_id: int
+    unit_cost_e5: int
+    standard_cost_e5: int
+    last_direct_cost_e5: int
+    indirect_cost_percent_e5: int
+    overhead_rate_e5: int
+    lot_tracked: bool
+    serial_tracked: bool
+    prevent_negative_inventory: str
+    blocked: bool
+    sales_blocked: bool
+    purchasing_blocked: bool
+    inventory_value_zero: bool
+
+    @property
+    def is_inventory(self) -> bool:
+        return self.type == "inventory"
+
+    @property
+    def is_average(self) -> bool:
+        return self.costing_method == CostingMethod.AVERAGE and self.settle_at == SettleAt.POSTING
+
+    @property
+    def is_standard(self) -> bool:
+        return self.costing_method == CostingMethod.STANDARD
+
+    @property
+    def is_lifo(self) -> bool:
+        return self.costing_method in (CostingMethod.LIFO, CostingMethod.LIFO_DATE)
+
+    @property
+    def is_specific(self) -> bool:
+        return self.costing_method == CostingMethod.SPECIFIC
+
+    def prevents_negative(self, *, by_setup: bool) -> bool:
+        if self.prevent_negative_inventory == NegativeStock.DEFAULT:
+            return by_setup
+        return self.prevent_negative_inventory == NegativeStock.PREVENTED
+
+
+_ITEM_FACTS = """
+SELECT i.id, i.no, i.type, g.costing_method, g.settle_at, i.inventory_posting_group_id, i.gen_prod_posting_group_id,
+       (i.unit_cost * 100000)::bigint, (i.standard_cost * 100000)::bigint, (i.last_direct_cost * 100000)::bigint,
+       (i.indirect_cost_percent * 100000)::bigint, (i.overhead_rate * 100000)::bigint,
+       i.lot_tracked, i.serial_tracked, i.prevent_negative_inventory, i.blocked, i.sales_blocked,
+       i.purchasing_blocked, i.inventory_value_zero
+FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+WHERE i.id = ANY(%s)
+"""
+
+_STOCK_COLUMNS = """
+SELECT e.id, e.item_id, e.variant_id, e.location_id, e.posting_date, (e.quantity * 100000)::bigint,
+       (e.remaining_quantity * 100000)::bigint, (e.invoiced_quantity * 100000)::bigint, e.completely_invoiced,
+       e.lot_no, e.serial_no, e.order_no, e.applies_to_entry_id
+FROM inventory_itemledgerentry e
+"""
+
+
+def item_facts(item_ids: Collection[int]) -> dict[int, ItemFacts]:
+    """Return the facts of items by id, in one query."""
+    return {row[0]: ItemFacts(*row) for row in _rows(_ITEM_FACTS, [list(item_ids)])}
+
+
+def open_stock(facts: dict[int, ItemFacts]) -> Stock:
+    """Return every open entry of the items, in one query. Call it while the items are locked."""
+    rows = _rows(f"{_STOCK_COLUMNS} WHERE e.item_id = ANY(%s) AND e.open ORDER BY e.id", [list(facts)])
+    return Stock.of(_stock_entry(row, facts) for row in rows)
+
+
+def stock_entries(entry_ids: Collection[int], facts: dict[int, ItemFacts]) -> dict[int, StockEntry]:
+    """Return single entries by id, open or not: those that lines name as applies-to, applies-from, or invoice."""
+    if not entry_ids:
+        return {}
+    rows = _rows(f"{_STOCK_COLUMNS} WHERE e.id = ANY(%s)", [list(entry_ids)])
+    return {row[0]: _stock_entry(row, facts) for row in rows}
+
+
+def _stock_entry(row: tuple[Any, ...], facts: dict[int, ItemFacts]) -> StockEntry:
+    key, item_id, variant_id, location_id, posting_date, quantity, remaining, invoiced, complete, lot, serial = row[:11]
+    return new_stock_entry(
+        facts.get(item_id),
+        key=key,
+        place=(item_id, variant_id, location_id),
+        posting_date=posting_date,
+        quantity_e5=quantity,
+        remaining_e5=remaining,
+        invoiced_e5=invoiced,
+        completely_invoiced=complete,
+        lot_no=lot,
+        serial_no=serial,
+        order_no=row[11],
+        applies_to_key=row[12],
+    )
+
+
+def new_stock_entry(
+    item: ItemFacts | None, *, key: int, place: Place, posting_date: date, quantity_e5: int, **fields: Any
+) -> StockEntry:
+    """Build a stock entry that knows how its item is applied."""
+    return StockEntry(
+        key=key,
+        place=place,
+        posting_date=posting_date,
+        quantity_e5=quantity_e5,
+        last_in_first_out=bool(item and item.is_lifo),
+        specific=bool(item and item.is_specific),
+        average=bool(item and item.is_average),
+        **fields,
+    )
+
+
+def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
