@@ -64,7 +64,6 @@ def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
         # "WHERE false" instead of LIKE: the same types, without NOT NULL and defaults of columns that are not given.
         cursor.execute(f"CREATE TEMP TABLE base_copy_in ON COMMIT DROP AS SELECT {quoted} FROM {table} WHERE false")
         with cursor.copy(f"COPY base_copy_in ({quoted}) FROM STDIN") as copy:
-            copy.set_types(_types(model, tuple(columns)))
             if any(flags):
                 rows = (tuple(_json(v) if json else v for v, json in zip(row, flags, strict=True)) for row in rows)
             for row in rows:
