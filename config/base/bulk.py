@@ -27,13 +27,16 @@ def insert(model: type[models.Model], rows: Sequence[Row]) -> list[int]:
     if not rows:
         return []
     keys = tuple(rows[0])
-    sql = _insert_sql(model, keys)
-    columns = [
-        _array([row[key] for row in rows], is_json=flag)
-        for key, flag in zip(keys, _json_flags(model, keys), strict=True)
-    ]
+    flags = _json_flags(model, keys)
+    if len(rows) == 1:
+        # A third cheaper for the database to read than arrays of one.
+        sql = _insert_one_sql(model, keys)
+        parameters = [_plain(rows[0][key], is_json=flag) for key, flag in zip(keys, flags, strict=True)]
+    else:
+        sql = _insert_sql(model, keys)
+        parameters = [_array([row[key] for row in rows], is_json=flag) for key, flag in zip(keys, flags, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, columns)
+        cursor.execute(sql, parameters)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -72,6 +75,13 @@ def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
         count: int = cursor.rowcount
         cursor.execute("DROP TABLE base_copy_in")
     return count
+
+
+@lru_cache(maxsize=512)
+def _insert_one_sql(model: type[models.Model], keys: tuple[str, ...]) -> str:
+    quoted = ", ".join(_column(model, key) for key in keys)
+    values = ", ".join(["%s"] * len(keys))
+    return f'INSERT INTO "{model._meta.db_table}" ({quoted}) VALUES ({values}) RETURNING "{model._meta.pk.column}"'
 
 
 @lru_cache(maxsize=512)
@@ -127,12 +137,21 @@ def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _plain(value: Any, *, is_json: bool) -> Any:
+    if type(value) not in _LITERALS and not is_json:
+        _other(value)  # refuses what the arrays refuse
+    return _json(value) if is_json else value
+
+
 def _other(value: Any) -> str:
-    """Write a subclass of a known type: an enum member, a safe string."""
-    for known in (str, int, Decimal):
-        if isinstance(value, known):
-            return _LITERALS[known](known(value) if known is not str else str.__str__(value))
-    raise TypeError(f"A column cannot take a {type(value).__name__}: {value!r}")
+    """Write a value of a subclass of a known type (an enum member, a safe string), and remember how."""
+    if isinstance(value, str):
+        _LITERALS[type(value)] = lambda text: _quoted(str.__str__(text))
+    elif isinstance(value, int):
+        _LITERALS[type(value)] = int.__repr__
+    else:
+        raise TypeError(f"A column cannot take a {type(value).__name__}: {value!r}")
+    return _LITERALS[type(value)](value)
 
 
 _ENCODER = DjangoJSONEncoder()

@@ -39,9 +39,10 @@ class TestInsert:
         "text", ["", "NULL", 'say "no"', "a\\b", "{1,2}", "a,b", " x ", "æøå €", "line\nline", "%s"]
     )
     def test_keeps_text_as_it_is(self, text):
-        (pk,) = bulk.insert(NumberSeries, [series_row("S", description=text)])
+        ids = bulk.insert(NumberSeries, [series_row("S", description=text)])
+        ids += bulk.insert(NumberSeries, [series_row(code, description=text) for code in ("A", "B")])
 
-        assert NumberSeries.objects.get(pk=pk).description == text
+        assert list(NumberSeries.objects.filter(pk__in=ids).values_list("description", flat=True)) == [text] * 3
 
     def test_refuses_text_that_is_too_long_instead_of_cutting_it(self):
         with pytest.raises(DataError):
@@ -82,7 +83,8 @@ class TestInsert:
         assert company.amount_rounding_precision == Decimal("1234567890123.12345")
         assert company.unit_amount_rounding_precision == Decimal("0.00001")
 
-    def test_stores_json_times_and_members_of_enums(self):
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_stores_json_times_and_members_of_enums(self, count):
         at = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
         row = {
             "kind": "test",
@@ -100,16 +102,18 @@ class TestInsert:
             "worker": "",
             "finished_at": at,
         }
-        (pk,) = bulk.insert(Job, [row])
+        ids = bulk.insert(Job, [row] * count)
 
-        job = Job.objects.get(pk=pk)
-        assert job.parameters == {"text": 'a "b" {c}', "list": [1, None]}
-        assert (job.state, job.finished_at) == (JobState.DONE, at)
-        assert job.created_at is not None
+        assert len(ids) == count
+        for job in Job.objects.filter(pk__in=ids):
+            assert job.parameters == {"text": 'a "b" {c}', "list": [1, None]}
+            assert (job.state, job.finished_at) == (JobState.DONE, at)
+            assert job.created_at is not None
 
-    def test_refuses_floats(self):
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_refuses_floats(self, count):
         with pytest.raises(TypeError, match="float"):
-            bulk.insert(NumberSeries, [series_row(1.5)])
+            bulk.insert(NumberSeries, [series_row(1.5)] * count)
 
     def test_refuses_unknown_columns(self):
         with pytest.raises(KeyError, match="colour"):
