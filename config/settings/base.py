@@ -3,9 +3,12 @@
 import os
 from datetime import timedelta
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import PROJECT_DIR, data_dir, database, flag, words
+
+django_stubs_ext.monkeypatch()  # ModelAdmin[Item], ModelForm[Item]: the hints name Django's classes with their model
 
 DATA_DIR = data_dir()
 
