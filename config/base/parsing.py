@@ -44,7 +44,11 @@ def _parse_plain(text: str, region: Region) -> Decimal:
         first, second = sorted(readings)
         raise NotReadable(
             _("“%(text)s” can be read as %(first)s or as %(second)s. Write it without separators of thousands.")
-            % {"text": text, "first": format_number(first, "quantity", region), "second": format_number(second, "quantity", region)}
+            % {
+                "text": text,
+                "first": format_number(first, "quantity", region),
+                "second": format_number(second, "quantity", region),
+            }
         )
     return sign * readings.pop()
 
@@ -79,7 +83,9 @@ class _Sum:
         try:
             result = self._terms()
         except (IndexError, DecimalException) as error:
-            raise NotReadable(_("“=%(text)s” is not a sum. Write for example =3*12+4.") % {"text": self.text}) from error
+            raise NotReadable(
+                _("“=%(text)s” is not a sum. Write for example =3*12+4.") % {"text": self.text}
+            ) from error
         if self.tokens:
             raise NotReadable(_("“=%(text)s” is not a sum. Write for example =3*12+4.") % {"text": self.text})
         return result
