@@ -151,8 +151,10 @@ def _grant(group_name: str, wanted: dict[str, int]) -> None:
 
 def _admin_permissions() -> list[str]:
     """Return Django's own permissions for the models that Django admin shows: setup, not the read-only ledgers."""
-    names = []
+    names: dict[str, None] = {}
     for model, model_admin in admin.site._registry.items():
         actions = ["view"] if getattr(model_admin, "read_only", False) else ["add", "change", "view"]
-        names += [f"{model._meta.app_label}.{action}_{model._meta.model_name}" for action in actions]
-    return names
+        # Rows that are edited inside another record's page have permissions of their own.
+        for shown in (model, *(inline.model for inline in model_admin.inlines)):
+            names.update({f"{shown._meta.app_label}.{action}_{shown._meta.model_name}": None for action in actions})
+    return list(names)
