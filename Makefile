@@ -6,7 +6,7 @@ PY := $(BIN)/python
 PORT ?= 8000
 SIZE ?= 100000
 UV_VERSION := 0.13.8
-export PORT LAGERBOK_DATA
+export PORT LAGERBOK_DATA LAGERBOK_DEMO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -17,7 +17,7 @@ help: ## Show this list
 
 setup: .venv/dev ## Make the virtual environment .venv with the locked packages
 
-run: .venv/run ## Start everything on http://127.0.0.1:8000 (PORT=, LAGERBOK_DATA=); Ctrl+C stops it
+run: .venv/run ## Start everything on http://127.0.0.1:8000 (PORT=, LAGERBOK_DATA=, LAGERBOK_DEMO=0); Ctrl+C stops it
 	@exec $(PY) -m config.run
 
 test: .venv/dev ## Run all tests (PYTEST_ARGS=); on DATABASE_URL and REDIS_URL if they are set

@@ -1,7 +1,8 @@
 """`make run`: the whole of Lagerbok on one machine, until Ctrl+C.
 
 Embedded servers, migrations, the demo company when the database is empty, then the web server and a Celery worker,
-each started again when it dies. `python -m config.run`; PORT and LAGERBOK_DATA come from the environment.
+each started again when it dies. `python -m config.run`; from the environment come PORT, LAGERBOK_DATA, and
+LAGERBOK_DEMO=0 for a company of your own.
 """
 
 import contextlib
@@ -75,7 +76,9 @@ def _run() -> None:
         environment = _environment(home, servers)
         account = _account_for_python(home)
         _command(["migrate", "--verbosity", "0"], environment, account, saying="Bringing the database up to date")
-        _command(["load_demo", "--if-empty"], environment, account, saying="Looking for a company, loading the demo if none")
+        if flag("LAGERBOK_DEMO", default=True):
+            saying = "Looking for a company, loading the demo company if there is none"
+            _command(["load_demo", "--if-empty"], environment, account, saying=saying)
         with _programs(port, environment, account) as programs:
             _wait_for_web(port, programs)
             _say_ready(port, environment)
@@ -175,7 +178,8 @@ def _programs(port: int, environment: dict[str, str], account: Account | None) -
         "--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket",
     ]
     worker = [
-        sys.executable, "-m", "celery", "--app", "config", "--quiet", "worker", "--beat", "--loglevel", "WARNING",
+        # That it runs as root, where it must, has been said (_account_for_python).
+        sys.executable, "-W", "ignore:You're running the worker", "-m", "celery", "--app", "config", "--quiet", "worker", "--beat", "--loglevel", "WARNING",
         "--concurrency", str(max(2, min(4, os.cpu_count() or 2))), "--without-gossip", "--without-mingle",
     ]
     programs: list[_Program] = []

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.base.middleware.SignInMiddleware",
+    "config.base.middleware.SignInMiddleware",
     "config.base.preferences.PreferenceMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -67,6 +68,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.base.context_processors.page",
                 "config.base.context_processors.page",
                 "config.navigation.menu",
             ],
@@ -158,7 +160,6 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PROJECT_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a document page with several hundred lines is one form
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.environment import flag, words
 
 from .base import *  # noqa: F403
+from .base import DATA_DIR
 
 
 def _required(name: str) -> str:
@@ -31,6 +32,7 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
+STATIC_ROOT = DATA_DIR / "static"  # filled by `manage.py collectstatic`
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
