@@ -9,13 +9,21 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
 from config.base.locks import lock_timeout_as_busy, require_transaction
 from config.base.models import NumberSeries, NumberSeriesLine
 
+# The latest starting date that is not after the day (blank is the oldest), and its first open line.
+_LINE_SQL = """
+SELECT l.*, s.default_allowed AS series_default, s.date_order AS series_date_order
+FROM base_numberseries s JOIN base_numberseriesline l ON l.series_id = s.id
+WHERE s.code = %s AND l.open AND l.starting_date IS NOT DISTINCT FROM (
+    SELECT starting_date FROM base_numberseriesline
+    WHERE series_id = s.id AND (starting_date IS NULL OR starting_date <= %s)
+    ORDER BY starting_date DESC NULLS LAST LIMIT 1)
+ORDER BY l.id LIMIT 1"""
 _LAST_DIGITS = re.compile(r"^(.*?)(\d+)(\D*)$")
 
 
@@ -31,21 +39,24 @@ def draw(series_code: str, *, on: date, count: int = 1) -> list[str]:
     Raises: NumberSeriesError; locks.Busy when another posting held the series for too long.
     """
     require_transaction()
-    series = _series(series_code)
-    if not series.default_allowed:
+    if count < 1:
+        return []
+    line = _lock_line(series_code, on)
+    if not line.series.default_allowed:
         raise NumberSeriesError(
             _("Number series %(code)s does not give numbers by itself. Allow default numbers in its setup.")
             % {"code": series_code}
         )
-    line = _lock_line(series, on)
-    _check_date_order(series, line, on)
+    _check_date_order(line, on)
     numbers = []
     for _each in range(count):
         line.last_no_used = next_number(line)
         numbers.append(line.last_no_used)
-    line.last_date_used = max(on, line.last_date_used or on)
-    line.open = line.last_no_used != line.ending_no
-    line.save(update_fields=["last_no_used", "last_date_used", "open"])
+    NumberSeriesLine.objects.filter(pk=line.pk).update(
+        last_no_used=line.last_no_used,
+        last_date_used=max(on, line.last_date_used or on),
+        open=line.last_no_used != line.ending_no,
+    )
     return numbers
 
 
@@ -88,7 +99,7 @@ def next_number(line: NumberSeriesLine) -> str:
     if not within_length or (line.ending_no and number > line.ending_no):
         raise NumberSeriesError(
             _("Number series %(code)s is used up: its last number is %(last)s. Add a line with new numbers.")
-            % {"code": line.series_id and line.series.code, "last": line.ending_no or line.last_no_used}
+            % {"code": line.series.code, "last": line.ending_no or line.last_no_used}
         )
     return number
 
@@ -114,30 +125,28 @@ def _series(code: str) -> NumberSeries:
 
 
 def _line(series: NumberSeries, on: date) -> NumberSeriesLine | None:
-    lines = series.lines.filter(starting_date__isnull=True) | series.lines.filter(starting_date__lte=on)
-    latest = lines.order_by(F("starting_date").desc(nulls_last=True), "pk").first()
-    if latest is None:
-        return None
-    return (
-        lines.filter(starting_date=latest.starting_date, open=True).order_by("pk").first()
-        if (latest.starting_date)
-        else lines.filter(starting_date__isnull=True, open=True).order_by("pk").first()
-    )
+    return next(iter(NumberSeriesLine.objects.raw(_LINE_SQL, [series.code, on])), None)
 
 
-def _lock_line(series: NumberSeries, on: date) -> NumberSeriesLine:
-    """Lock the line that holds on the day. While we waited, another user may have used it up: look again."""
-    while (line := _line(series, on)) is not None:
+def _lock_line(code: str, on: date) -> NumberSeriesLine:
+    """Lock the line that holds on the day, in one query; its series comes with it."""
+    while True:
         with lock_timeout_as_busy():
-            locked = (
-                NumberSeriesLine.objects.filter(pk=line.pk, open=True)
-                .select_related("series")
-                .select_for_update(no_key=True, of=("self",))
-                .first()
+            lines = list(NumberSeriesLine.objects.raw(_LINE_SQL + " FOR NO KEY UPDATE OF l", [code, on]))
+        if lines:
+            line: NumberSeriesLine = lines[0]
+            flags = vars(line)
+            line.series = NumberSeries(
+                pk=line.series_id,
+                code=code,
+                default_allowed=flags["series_default"],
+                date_order=flags["series_date_order"],
             )
-        if locked is not None:
-            return locked
-    raise NumberSeriesError(_missing_line_message(series, on))
+            return line
+        # Either there is none, or the one that we waited for was used up meanwhile: then look again.
+        series = _series(code)
+        if _line(series, on) is None:
+            raise NumberSeriesError(_missing_line_message(series, on))
 
 
 def _missing_line_message(series: NumberSeries, on: date) -> str:
@@ -147,12 +156,12 @@ def _missing_line_message(series: NumberSeries, on: date) -> str:
     return _("Number series %(code)s has no lines. Add one with a starting number.") % names
 
 
-def _check_date_order(series: NumberSeries, line: NumberSeriesLine, on: date) -> None:
-    if series.date_order and line.last_date_used and on < line.last_date_used:
+def _check_date_order(line: NumberSeriesLine, on: date) -> None:
+    if line.series.date_order and line.last_date_used and on < line.last_date_used:
         raise NumberSeriesError(
             _(
                 "%(date)s is before %(last)s, the last date used in number series %(code)s, which keeps the order of"
                 " dates. Use %(last)s or later."
             )
-            % {"date": on.isoformat(), "last": line.last_date_used.isoformat(), "code": series.code}
+            % {"date": on.isoformat(), "last": line.last_date_used.isoformat(), "code": line.series.code}
         )

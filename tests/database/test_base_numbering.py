@@ -128,6 +128,19 @@ class TestDraw:
         with pytest.raises(numbering.NumberSeriesError, match="no digits"):
             draw()
 
+    def test_drawing_none_changes_nothing(self):
+        line = make_line(make_series())
+
+        assert draw(count=0) == []
+        line.refresh_from_db()
+        assert (line.open, line.last_date_used) == (True, None)
+
+    def test_takes_two_queries(self, django_assert_num_queries):
+        make_line(make_series())
+
+        with posting(), django_assert_num_queries(2):
+            numbering.draw("PO", on=JANUARY, count=5)
+
     def test_draws_from_several_series_in_one_order(self):
         make_line(make_series("B"), "B-1")
         make_line(make_series("A"), "A-1")
