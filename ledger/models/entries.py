@@ -20,6 +20,8 @@ from ledger.querysets import GLEntryQuerySet
 class GLRegister(models.Model):
     """One posting run to the general ledger."""
 
+    PROGRESS_FIELDS = ()
+
     source_code = models.CharField(_("source code"), max_length=20, choices=SourceCode)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("user"))
     created_at = models.DateTimeField(_("created at"))
