@@ -1,14 +1,15 @@
 import logging
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from config.base import jobs
 from config.base.errors import DomainError, ErrorCode
-from config.base.models import Job, JobLog, ReasonCode
+from config.base.models import Job, JobLog, Notification, ReasonCode, UserPreference
 from config.base.tasks import run_job
 from tests import threads
 from tests.jobs import handlers
@@ -81,6 +82,26 @@ class TestOutcome:
         job.refresh_from_db()
         assert job.shown_state(timezone.now()) == "done_with_warnings"
         assert job.log.get().url == "/items/STOOL/"
+
+
+class TestBell:
+    def test_tells_the_requester_how_it_ended(self, nina, sent):
+        UserPreference.objects.create(user=nina, language="nb")
+        spoken = []
+        handlers.actions["work"] = lambda job: spoken.append(translation.get_language())
+        job = jobs.enqueue("test.work", parameters={}, requested_by=nina, title="Adjust cost")
+
+        run_job(job_id=job.pk)
+
+        notice = nina.notifications.get()
+        assert notice.text.startswith("Adjust cost: ")
+        assert (notice.level, notice.url, notice.read_at) == ("ok", f"/jobs/{job.pk}/", None)
+        assert (spoken, translation.get_language()) == (["nb"], "en")
+
+    def test_stays_silent_where_nobody_asked(self, make_job):
+        run_job(job_id=make_job().pk)
+
+        assert not Notification.objects.exists()
 
 
 class TestDeliveredTwice:
@@ -171,6 +192,10 @@ class TestProgress:
         for _each in range(5):
             run_job(job_id=make_job().pk)
 
+        for _attempt in range(200):  # the server takes a moment to forget a connection
+            if connections_open() == before[0]:
+                break
+            time.sleep(0.01)
         assert (connections_open(), threading.active_count()) == before
 
 

@@ -65,6 +65,15 @@ class TestStaleJobs:
         job.refresh_from_db()
         assert (swept.ended, job.state, job.error_code) == ([job.pk], "failed", "worker_lost")
 
+    def test_ring_the_bell_when_they_are_given_up(self, make_job, nina, settings):
+        settings.JOB_MAX_ATTEMPTS = 1
+        job = make_job()
+        abandon(job, requested_by=nina)
+
+        jobs.sweep()
+
+        assert (nina.notifications.get().level, nina.notifications.get().text) == ("error", "Work: Failed")
+
     def test_are_swept_once_by_two_sweeps_at_once(self, make_job):
         job = make_job()
         abandon(job)

@@ -11,10 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
+from config.base.jobs import notices
 from config.base.jobs.side import Heartbeat, SideConnection
 from config.base.locks import lock_timeout_as_busy, require_transaction
 from config.base.models import JobLog, JobState
@@ -26,7 +28,8 @@ HEARTBEAT_SECONDS = 5.0
 _CLAIM = """
 UPDATE base_job SET state = 'running', attempt = attempt + 1, worker = %s, started_at = clock_timestamp(),
     heartbeat_at = clock_timestamp(), done = 0, total = 0, message = '', error_code = '', warnings = 0
-WHERE id = %s AND state = 'queued' RETURNING attempt, kind, parameters::text, requested_by_id
+WHERE id = %s AND state = 'queued' RETURNING attempt, kind, parameters::text, requested_by_id,
+    (SELECT language FROM base_userpreference WHERE user_id = requested_by_id)
 """
 _MINE = " WHERE id = %s AND attempt = %s AND state = 'running'"
 _BEAT = "UPDATE base_job SET heartbeat_at = clock_timestamp()" + _MINE + " RETURNING id"
@@ -42,7 +45,11 @@ _WARN = "UPDATE base_job SET warnings = warnings + 1" + _MINE
 _IS_CANCELLED = "SELECT cancel_requested_at IS NOT NULL FROM base_job" + _MINE
 _FINISH = (
     "UPDATE base_job SET state = %s, finished_at = clock_timestamp(), error_code = %s, result = %s,"
-    " message = CASE WHEN %s = '' THEN message ELSE %s END" + _MINE + " RETURNING id"
+    " message = CASE WHEN %s = '' THEN message ELSE %s END" + _MINE + " RETURNING title, warnings"
+)
+_NOTIFY = (
+    "INSERT INTO base_notification (user_id, level, text, url, model_label, record_no, created_at)"
+    " VALUES (%s, %s, %s, %s, 'base.job', %s, clock_timestamp())"
 )
 
 
@@ -66,7 +73,8 @@ class RunningJob:
         if not rows:
             raise NotClaimed(f"Job {job_id} is not waiting")
         self.id = job_id
-        self.attempt, self.kind, parameters, self.requested_by_id = rows[0]
+        self.attempt, self.kind, parameters, self.requested_by_id, language = rows[0]
+        self.language: str = language or settings.LANGUAGE_CODE
         self.parameters: dict[str, Any] = json.loads(parameters)
         self.result: dict[str, Any] = {}
         self._side = side
@@ -108,19 +116,26 @@ class RunningJob:
         return bool(self._side.execute(_BEAT, self._mine))
 
     def finish(self, state: JobState, *, code: str = "", message: str = "") -> None:
-        """Record the outcome, unless the attempt is no longer ours."""
+        """Record the outcome and ring the bell, unless the attempt is no longer ours."""
         result = DjangoJSONEncoder().encode(self.result)
-        if not self._side.execute(_FINISH, [state.value, code, result, message, message, *self._mine]):
+        rows = self._side.execute(_FINISH, [state.value, code, result, message, message, *self._mine])
+        if not rows:
             logger.warning("Job %s attempt %s ended as %s, but is no longer ours", self.id, self.attempt, state)
+        elif self.requested_by_id is not None:
+            title, warnings = rows[0]
+            text = notices.text(title, state, warnings, self.language)
+            notice = [self.requested_by_id, notices.level(state, warnings), text, notices.url(self.id), str(self.id)]
+            self._side.execute(_NOTIFY, notice)
 
 
 @contextmanager
 def running(job_id: int) -> Iterator[RunningJob]:
     """Claim a job, beat while the body runs, and record its outcome.
 
-    A DomainError in the body is an outcome (failed, with its code and message) and ends here; a stop asked for makes
-    it cancelled; a lost attempt is only logged, for the row belongs to somebody else. Any other exception is a crash:
-    failed, logged with its traceback, raised on. Not for use inside a transaction.
+    The body speaks the language of whoever asked. A DomainError in it is an outcome (failed, with its code and
+    message) and ends here; a stop asked for makes it cancelled; a lost attempt is only logged, for the row belongs to
+    somebody else. Any other exception is a crash: failed, logged with its traceback, raised on. Not for use inside a
+    transaction.
 
     Raises: NotClaimed when the job is not waiting.
     """
@@ -130,7 +145,7 @@ def running(job_id: int) -> Iterator[RunningJob]:
         heartbeat = Heartbeat(job.beat, every=float(getattr(settings, "JOB_HEARTBEAT_SECONDS", HEARTBEAT_SECONDS)))
         heartbeat.start()
         try:
-            with _outcome(job):
+            with translation.override(job.language), _outcome(job):
                 yield job
         finally:
             heartbeat.stop()

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.base.errors import ErrorCode
+from config.base.jobs import notices
 from config.base.jobs.queue import send
 from config.base.jobs.schedules import run_due
-from config.base.models import Job, JobLog, JobState
+from config.base.models import Job, JobLog, JobState, Notification, UserPreference
 from config.base.models.jobs import STALLED_AFTER
 
 logger = logging.getLogger(__name__)
@@ -90,6 +91,16 @@ def _release(job: Job) -> bool:
 
 def _end(job: Job, state: JobState, *, code: str, message: str) -> None:
     Job.objects.filter(pk=job.pk).update(state=state, finished_at=Now(), error_code=code, message=message)
+    if job.requested_by_id is not None:
+        language = UserPreference.objects.filter(user=job.requested_by_id).values_list("language", flat=True).first()
+        Notification.objects.create(
+            user_id=job.requested_by_id,
+            level=notices.level(state, job.warnings),
+            text=notices.text(job.title, state, job.warnings, language or ""),
+            url=notices.url(job.pk),
+            model_label=job._meta.label_lower,
+            record_no=str(job.pk),
+        )
 
 
 def _unsent(*, excluding: list[int]) -> list[int]:
