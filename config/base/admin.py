@@ -7,15 +7,15 @@ cost out for users without ``cost.view``.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 
-from config.base import changelog
+from config.base import changelog, locks
 from config.base.capability_names import permission
 from config.base.models import (
     Attachment,
@@ -84,6 +84,39 @@ class ChangeLogAdmin(_ModelAdmin):
         removed = before.keys() - set(formset.model._default_manager.filter(pk__in=before).values_list("pk", flat=True))
         for pk in sorted(removed):
             changelog.record(request.user, before[pk], None, origin="admin")
+
+
+class SetupAdmin(ChangeLogAdmin):
+    """Setup that postings read: it changes while nobody posts, so that no posting sees half of it."""
+
+    single_row = False
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: _Form, change: bool) -> None:
+        """Save with the books locked for others; the admin's transaction holds the lock to its end."""
+        locks.lock_books(alone=True)
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        """Delete with the books locked for others."""
+        locks.lock_books(alone=True)
+        super().delete_model(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A setup of one row is added once."""
+        allowed = super().has_add_permission(request)
+        return allowed and not (self.single_row and self.model._default_manager.exists())
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """A setup of one row stays."""
+        return super().has_delete_permission(request, obj) and not self.single_row
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Where somebody posts for longer than we wait: say so, write nothing."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except locks.Busy as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
 
 class ReadOnlyAdmin(_ModelAdmin):
