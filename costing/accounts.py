@@ -48,7 +48,7 @@ def frozen_accounts(keys: Collection[PostingKey]) -> dict[PostingKey, FrozenAcco
     """
     if not keys:
         return {}
-    accounts = {key: found for key, found in _accounts_in_setup(keys).items()}
+    accounts = dict(_accounts_in_setup(keys).items())
     texts = {key: _key_text(found) for key, found in accounts.items()}
     ids = _set_ids({texts[key]: accounts[key] for key in keys})
     return {key: FrozenAccounts(ids[texts[key]], accounts[key]) for key in keys}

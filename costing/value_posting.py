@@ -28,6 +28,7 @@ class CostedLine:
     """A movement with what is known of its money; amounts positive, in 1e-5 of the currency.
 
     `direct_cost_e5`: of an inbound, net of discount, before overhead; None where the cost comes from elsewhere.
+    `value_origin`: the invoice, where goods are received and invoiced in one.
     """
 
     movement: Movement
@@ -35,6 +36,7 @@ class CostedLine:
     sales_amount_e5: int = 0
     discount_e5: int = 0
     gen_bus_posting_group_id: int | None = None
+    value_origin: Origin | None = None
 
     @property
     def item(self) -> ItemFacts:
@@ -115,7 +117,7 @@ def _new_draft(entry: PlannedEntry, line: CostedLine, valuation_date: date) -> V
         entry_key=entry.key,
         item=line.item,
         place=entry.stock.place,
-        origin=entry.movement.origin,
+        origin=line.value_origin or entry.movement.origin,
         item_ledger_entry_type=entry.movement.entry_type,
         valuation_date=valuation_date,
         valued_quantity_e5=entry.quantity_e5,

@@ -158,7 +158,8 @@ def _check_application(movement: Movement, named: dict[int, StockEntry]) -> Prob
                 movement,
                 ErrorCode.APPLICATION_MISMATCH,
                 _(
-                    "Entry %(entry)s is not of item %(item)s, variant, location and the opposite direction. Choose another entry."
+                    "Entry %(entry)s is not of item %(item)s, its variant, location and the opposite direction. "
+                    "Choose another entry."
                 )
                 % {"entry": key, "item": movement.item.no},
             )
@@ -288,7 +289,8 @@ def _negative_problems(planned: Plan, *, prevent_negative: bool) -> list[Problem
                     movement,
                     ErrorCode.INSUFFICIENT_QUANTITY,
                     _(
-                        "%(missing)s of %(item)s is missing: %(available)s on hand, %(wanted)s needed. Post less, or choose another location."
+                        "%(missing)s of %(item)s is missing: %(available)s on hand, %(wanted)s needed. "
+                        "Post less, or choose another location."
                     )
                     % {
                         "missing": _text(-entry.stock.remaining_e5),

@@ -1,0 +1,100 @@
+"""May anything be posted on this date?
+
+Inventory knows items, quantities and tracking; the dates belong to costing: what general ledger setup allows, inventory
+periods, closes. Source: design-details-inventory-periods; docs/algorithms/inventory-close.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from config.base.errors import DomainError, ErrorCode
+from costing.enums import CloseKind, RunState
+from costing.models import CostingSetup, InventoryClose, InventoryPeriod
+from ledger.models import LedgerSetup
+
+
+class PeriodClosed(DomainError):
+    code = ErrorCode.PERIOD_CLOSED
+
+
+class BeforeCloseDate(DomainError):
+    code = ErrorCode.BEFORE_CLOSE_DATE
+
+
+def check_dates(dates: Iterable[date], *, setup: CostingSetup) -> None:
+    """Refuse posting dates on or before an active close, in a closed inventory period, or too early to be valued.
+
+    Raises: BeforeCloseDate (also where a period is closed as well), PeriodClosed.
+    """
+    earliest = min(dates)
+    closed_on = last_close_date()
+    if closed_on and earliest <= closed_on:
+        raise BeforeCloseDate(
+            _(
+                "Posting date %(date)s is on or before the inventory close of %(close)s. Use a later date, or reverse it."
+            )
+            % {"date": earliest, "close": closed_on}
+        )
+    period = last_closed_period()
+    if period and earliest <= period:
+        raise PeriodClosed(
+            _("Posting date %(date)s is in the inventory period closed up to %(end)s. Use a later date, or reopen it.")
+            % {"date": earliest, "end": period}
+        )
+    floor = setup.earliest_allowed_valuation_date
+    if floor and earliest < floor:
+        raise PeriodClosed(
+            _("Posting date %(date)s is before the earliest allowed valuation date %(floor)s. Use a later date.")
+            % {"date": earliest, "floor": floor}
+        )
+    _check_latest(dates)
+
+
+def _check_latest(dates: Iterable[date]) -> None:
+    latest, allowed_to = max(dates), LedgerSetup.load().allow_posting_to
+    if allowed_to and latest > allowed_to:
+        raise PeriodClosed(
+            _("Posting date %(date)s is after %(to)s, the last date that general ledger setup allows.")
+            % {"date": latest, "to": allowed_to}
+        )
+
+
+def last_close_date() -> date | None:
+    """The date of the latest close that stands; a running one counts from its first step on."""
+    return (
+        InventoryClose.objects.filter(kind=CloseKind.CLOSE, rehearsal=False)
+        .filter(state__in=(RunState.RUNNING, RunState.DONE))
+        .order_by("-closing_date")
+        .values_list("closing_date", flat=True)
+        .first()
+    )
+
+
+def last_closed_period() -> date | None:
+    """The end of the latest closed inventory period."""
+    closed = InventoryPeriod.objects.filter(closed=True)
+    return closed.order_by("-ending_date").values_list("ending_date", flat=True).first()
+
+
+def first_open_date(posting_date: date) -> date:
+    """The date that an adjustment of an entry takes: the entry's own, or the first that is open.
+
+    Source: design-details-inventory-adjustment-value-entry-posting-date (section "allowed posting dates").
+    """
+    allowed_from = LedgerSetup.load().allow_posting_from
+    closed_to = last_closed_period()
+    return adjustment_date(posting_date, allowed_from=allowed_from, closed_to=closed_to)
+
+
+def adjustment_date(posting_date: date, *, allowed_from: date | None, closed_to: date | None) -> date:
+    """As `first_open_date`, from the two limits."""
+    first = posting_date
+    if allowed_from and first < allowed_from:
+        first = allowed_from
+    if closed_to and first <= closed_to:
+        first = date.fromordinal(closed_to.toordinal() + 1)
+    return first

@@ -1,0 +1,146 @@
+"""Value entries become balanced G/L entries, by the table of account rules and each entry's frozen accounts.
+
+Actual amounts move the actual pair, expected amounts the interim pair (only when expected posting is on). One
+transaction for each document and date; two G/L entries for each pair; a relation row ties them to the value entry.
+What is not posted now, and has an amount, waits in the queue of value entries to post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from config.base import bulk
+from config.base.transactions import PostingContext
+from costing import rules
+from costing.accounts import FrozenAccounts
+from costing.enums import PostingPair
+from costing.models import GLItemLedgerRelation, ValueEntryToPost
+from ledger import posting as ledger_posting
+from ledger.enums import SourceCode
+from ledger.posting import LineToPost, TransactionToPost
+
+
+@dataclass(frozen=True, slots=True)
+class ValueToPost:
+    """A written value entry, as far as the general ledger needs it; amounts in currency, inbound positive."""
+
+    id: int
+    item_id: int | None
+    item_ledger_entry_type: str
+    entry_type: str
+    variance_type: str
+    order_type: str
+    posting_date: date
+    document_no: str
+    external_document_no: str
+    description: str
+    actual: Decimal
+    expected: Decimal
+    inventoriable: bool
+    dimension_set_id: int | None
+    accounts: FrozenAccounts
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One amount of one value entry and the two roles that it moves."""
+
+    value: ValueToPost
+    kind: PostingPair
+    amount: Decimal
+    roles: rules.AccountPair
+
+
+def pairs_of(value: ValueToPost, *, include_expected: bool) -> list[Pair]:
+    """Return what of a value entry the general ledger is to hold; nothing when it never reaches stock."""
+    if not value.inventoriable:
+        return []
+    amounts = [(PostingPair.ACTUAL, value.actual, False)]
+    if include_expected:
+        amounts.append((PostingPair.EXPECTED, value.expected, True))
+    return [
+        Pair(value, kind, amount, roles_of(value, expected=expected)) for kind, amount, expected in amounts if amount
+    ]
+
+
+def roles_of(value: ValueToPost, *, expected: bool) -> rules.AccountPair:
+    return rules.account_pair(
+        item_ledger_entry_type=value.item_ledger_entry_type,
+        entry_type=value.entry_type,
+        variance_type=value.variance_type,
+        order_type=value.order_type,
+        expected=expected,
+    )
+
+
+def post_value_entries(
+    values: Sequence[ValueToPost], *, include_expected: bool, context: PostingContext, user_id: int | None
+) -> list[int]:
+    """Post value entries to the general ledger, one by one; returns the numbers of the G/L entries made.
+
+    The caller has checked that every role has an account.
+    """
+    pairs = [pair for value in values for pair in pairs_of(value, include_expected=include_expected)]
+    groups: dict[tuple[str, date], list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault((pair.value.document_no, pair.value.posting_date), []).append(pair)
+    transactions = [
+        TransactionToPost(
+            posting_date=posting_date,
+            document_no=document_no,
+            description=members[0].value.description,
+            lines=[line for pair in members for line in _lines(pair)],
+        )
+        for (document_no, posting_date), members in groups.items()
+    ]
+    posted = ledger_posting.post_transactions(
+        transactions,
+        context=context,
+        user_id=user_id,
+        source_code=SourceCode.INVENTORY_POSTING,
+        system_created=True,
+    )
+    entry_ids = [entry_id for transaction in posted for entry_id in transaction.entry_ids]
+    ordered = [pair for members in groups.values() for pair in members]
+    bulk.insert(
+        GLItemLedgerRelation,
+        [
+            {
+                "value_entry_id": pair.value.id,
+                "pair": pair.kind.value,
+                "amount": pair.amount,
+                "gl_entry_id": entry_ids[2 * index],
+                "balancing_gl_entry_id": entry_ids[2 * index + 1],
+            }
+            for index, pair in enumerate(ordered)
+        ],
+    )
+    return entry_ids
+
+
+def _lines(pair: Pair) -> list[LineToPost]:
+    accounts = pair.value.accounts.account_ids
+    shared = {
+        "description": pair.value.description,
+        "external_document_no": pair.value.external_document_no,
+        "dimension_set_id": pair.value.dimension_set_id,
+    }
+    return [
+        LineToPost(gl_account_id=accounts[pair.roles.account.value], amount=pair.amount, **shared),
+        LineToPost(gl_account_id=accounts[pair.roles.balancing.value], amount=-pair.amount, **shared),
+    ]
+
+
+def queue(values: Sequence[ValueToPost], *, include_expected: bool) -> None:
+    """Let value entries with an amount wait for the batch job."""
+    bulk.insert(
+        ValueEntryToPost,
+        [
+            {"value_entry_id": value.id, "item_id": value.item_id, "posting_date": value.posting_date}
+            for value in values
+            if pairs_of(value, include_expected=include_expected)
+        ],
+    )

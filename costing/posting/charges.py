@@ -1,0 +1,198 @@
+"""Item charges: a cost invoiced apart from the goods is added to the entries that it was assigned to.
+
+Freight of 10.00 assigned to a receipt of 20 units makes a direct cost value of 10.00 on that receipt, valued from the
+receipt's own date; cost adjustment carries it on to what was sold. On a shipment it never reaches stock.
+Source: design-details-inventory-posting; domain rules of item charges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from config.base.amounts import from_e5, round_div, to_e5
+from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
+from costing import accounts as account_lookup
+from costing.accounts import FrozenAccounts
+from costing.engine.shares import share_amount_e5
+from costing.enums import ValueEntryType, VarianceType
+from costing.posting.document_plan import INVOICED, DocumentPlan, origin_of
+from costing.value_posting import ValueDraft
+from inventory.models import ChargeAssignment, DocumentLine
+from inventory.stock import ItemFacts
+
+
+class ChargeNotAssigned(DomainError):
+    code = ErrorCode.INVALID_INPUT
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedEntry:
+    """An entry behind a posted line that a charge is assigned to."""
+
+    posted_line_id: int
+    id: int
+    item_id: int
+    variant_id: int | None
+    location_id: int | None
+    entry_type: str
+    quantity_e5: int
+    valuation_date: date
+    valued_by_average: bool
+    account_set_id: int | None
+    gen_bus_posting_group_id: int | None
+
+
+_CHARGED = """
+SELECT pl.id, e.id, e.item_id, e.variant_id, e.location_id, e.entry_type, (e.quantity * 100000)::bigint,
+       v.valuation_date, v.valued_by_average, v.account_set_id, v.gen_bus_posting_group_id
+FROM inventory_posteddocumentline pl
+JOIN inventory_posteddocument d ON d.id = pl.posted_document_id
+JOIN inventory_itemledgerentry e
+  ON e.document_no = d.no AND e.document_type = d.type AND e.document_line_no = pl.line_no
+CROSS JOIN LATERAL (
+    SELECT max(x.valuation_date) FILTER (WHERE x.entry_type = 'direct_cost') AS valuation_date,
+           bool_or(x.valued_by_average_cost) AS valued_by_average,
+           (array_agg(x.account_set_id ORDER BY x.id))[1] AS account_set_id,
+           (array_agg(x.gen_bus_posting_group_id ORDER BY x.id))[1] AS gen_bus_posting_group_id
+    FROM costing_valueentry x WHERE x.item_ledger_entry_id = e.id) v
+WHERE pl.id = ANY(%s)
+ORDER BY e.id
+"""
+
+
+def charge_amount_e5(line: DocumentLine, precision_e5: int) -> int:
+    """What a charge line comes to, net of discount."""
+    gross_e5 = (
+        round_div(to_e5(line.quantity_to_invoice) * to_e5(line.unit_amount), 100_000 * precision_e5) * precision_e5
+    )
+    return gross_e5 - to_e5(line.line_discount_amount)
+
+
+def item_ids(lines: Sequence[DocumentLine]) -> set[int]:
+    """Return the items that the charge lines are assigned to: they must be locked too."""
+    if not lines:
+        return set()
+    assigned = ChargeAssignment.objects.filter(document_line__in=lines)
+    return set(assigned.values_list("posted_line__item_id", flat=True))
+
+
+def draft_charges(plan: DocumentPlan, facts: dict[int, ItemFacts], precision_e5: int) -> list[ValueDraft]:
+    """Draft the value entries of the charge lines of an invoice.
+
+    Raises: DomainError naming each line that is not assigned in full.
+    """
+    if not plan.charge_lines:
+        return []
+    assignments: dict[int, list[ChargeAssignment]] = {line.pk: [] for line in plan.charge_lines}
+    for assignment in ChargeAssignment.objects.filter(document_line__in=plan.charge_lines).order_by("pk"):
+        assignments[assignment.document_line_id].append(assignment)
+    raise_problems(_unassigned(plan, assignments, precision_e5))
+    entries = _charged_entries({each.posted_line_id for found in assignments.values() for each in found})
+    sets = account_lookup.accounts_of_sets(
+        {entry.account_set_id for found in entries.values() for entry in found if entry.account_set_id}
+    )
+    drafts: list[ValueDraft] = []
+    for line in plan.charge_lines:
+        for assignment in assignments[line.pk]:
+            for entry, amount_e5 in _split(entries[assignment.posted_line_id], assignment, precision_e5):
+                item = facts[entry.item_id]
+                drafts += _draft(plan, line, entry, item, amount_e5, sets.get(entry.account_set_id or 0))
+    return drafts
+
+
+def _unassigned(plan: DocumentPlan, assignments: dict[int, list[ChargeAssignment]], precision_e5: int) -> list[Problem]:
+    problems = []
+    for line in plan.charge_lines:
+        amount_e5 = charge_amount_e5(line, precision_e5)
+        assigned_e5 = sum(to_e5(assignment.amount) for assignment in assignments[line.pk])
+        if assigned_e5 != amount_e5:
+            message = _(
+                "%(assigned)s of %(amount)s is assigned of the charge on line %(line)s of %(no)s. Assign all of it to "
+                "receipts or shipments."
+            ) % {
+                "assigned": from_e5(assigned_e5).normalize(),
+                "amount": from_e5(amount_e5).normalize(),
+                "line": line.line_no,
+                "no": plan.document.no,
+            }
+            problems.append(
+                Problem(message, ErrorCode.INVALID_INPUT, document_no=plan.document.no, line_no=line.line_no)
+            )
+    return problems
+
+
+def _charged_entries(posted_line_ids: set[int]) -> dict[int, list[ChargedEntry]]:
+    found: dict[int, list[ChargedEntry]] = {pk: [] for pk in posted_line_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(_CHARGED, [sorted(posted_line_ids)])
+        for row in cursor.fetchall():
+            entry = ChargedEntry(*row)
+            found[entry.posted_line_id].append(entry)
+    return found
+
+
+def _split(
+    entries: Sequence[ChargedEntry], assignment: ChargeAssignment, precision_e5: int
+) -> list[tuple[ChargedEntry, int]]:
+    """Split an assigned amount over the entries of its line by quantity; the last one takes the rest."""
+    amount_e5 = to_e5(assignment.amount)
+    left_e5 = sum(abs(entry.quantity_e5) for entry in entries)
+    parts = []
+    for entry in entries:
+        part_e5 = share_amount_e5(amount_e5, abs(entry.quantity_e5), left_e5, precision_e5)
+        parts.append((entry, part_e5))
+        amount_e5, left_e5 = amount_e5 - part_e5, left_e5 - abs(entry.quantity_e5)
+    return parts
+
+
+def _draft(
+    plan: DocumentPlan,
+    line: DocumentLine,
+    entry: ChargedEntry,
+    item: ItemFacts,
+    amount_e5: int,
+    accounts: FrozenAccounts | None,
+) -> list[ValueDraft]:
+    inventoriable = item.is_inventory and entry.quantity_e5 > 0
+    draft = ValueDraft(
+        entry_key=entry.id,
+        item=item,
+        place=(entry.item_id, entry.variant_id, entry.location_id),
+        origin=origin_of(plan, line, INVOICED),
+        item_ledger_entry_type=entry.entry_type,
+        valuation_date=entry.valuation_date,
+        valued_quantity_e5=entry.quantity_e5,
+        inventoriable=inventoriable,
+        valued_by_average=entry.valued_by_average,
+        item_charge_id=line.item_charge_id,
+        gen_bus_posting_group_id=entry.gen_bus_posting_group_id,
+        accounts=accounts if inventoriable else None,
+        purchase_actual_e5=amount_e5,
+    )
+    if not inventoriable:
+        draft.non_inventory_e5 = amount_e5
+        return [draft]
+    draft.actual_e5 = amount_e5
+    if not item.is_standard:
+        return [draft]
+    variance = ValueDraft(
+        entry_key=entry.id,
+        item=item,
+        place=draft.place,
+        origin=draft.origin,
+        item_ledger_entry_type=entry.entry_type,
+        valuation_date=entry.valuation_date,
+        valued_quantity_e5=entry.quantity_e5,
+        entry_type=ValueEntryType.VARIANCE,
+        variance_type=VarianceType.PURCHASE,
+        item_charge_id=line.item_charge_id,
+        gen_bus_posting_group_id=entry.gen_bus_posting_group_id,
+        accounts=accounts,
+        actual_e5=-amount_e5,
+    )
+    return [draft, variance]

@@ -1,0 +1,217 @@
+"""Invoicing what was received or shipped before: expected cost gives way to actual cost.
+
+An invoice of m out of n settles its share of the expected cost, the last one all that is left. A purchase takes the
+invoice's own amount; a sale keeps the cost it has, and cost adjustment follows up what its sources do later.
+Source: design-details-expected-cost-posting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from config.base.amounts import from_e5, round_div
+from costing import accounts as account_lookup
+from costing.accounts import FrozenAccounts
+from costing.engine.shares import share_amount_e5
+from costing.value_posting import ValueDraft, overhead_and_variance, overhead_cost_e5, settled_expected_e5
+from inventory.posting import Origin
+from inventory.stock import ItemFacts
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceableEntry:
+    """A received or shipped entry with something left to invoice; signs of the ledger, 1e-5."""
+
+    id: int
+    posted_line_id: int
+    order_line_no: int
+    item_id: int
+    variant_id: int | None
+    location_id: int | None
+    entry_type: str
+    quantity_e5: int
+    invoiced_e5: int
+    open_expected_e5: int
+    first_expected_e5: int
+    sales_expected_e5: int
+    purchase_expected_e5: int
+    valuation_date: date
+    valued_by_average: bool
+    account_set_id: int
+    gen_bus_posting_group_id: int | None
+
+    @property
+    def not_invoiced_e5(self) -> int:
+        return self.quantity_e5 - self.invoiced_e5
+
+
+_INVOICEABLE = """
+SELECT e.id, pl.id, pl.order_line_no, e.item_id, e.variant_id, e.location_id, e.entry_type,
+       (e.quantity * 100000)::bigint, (e.invoiced_quantity * 100000)::bigint,
+       (v.open_expected * 100000)::bigint, (v.first_expected * 100000)::bigint,
+       (v.sales_expected * 100000)::bigint, (v.purchase_expected * 100000)::bigint,
+       v.valuation_date, v.valued_by_average, v.account_set_id, v.gen_bus_posting_group_id
+FROM inventory_posteddocument d
+JOIN inventory_posteddocumentline pl ON pl.posted_document_id = d.id
+JOIN inventory_itemledgerentry e
+  ON e.document_no = d.no AND e.document_type = d.type AND e.document_line_no = pl.line_no
+CROSS JOIN LATERAL (
+    SELECT sum(x.cost_amount_expected) AS open_expected,
+           coalesce(sum(x.cost_amount_expected) FILTER (WHERE x.expected_cost AND NOT x.adjustment), 0) AS first_expected,
+           sum(x.sales_amount_expected) AS sales_expected,
+           sum(x.purchase_amount_expected) AS purchase_expected,
+           max(x.valuation_date) FILTER (WHERE x.entry_type = 'direct_cost') AS valuation_date,
+           bool_or(x.valued_by_average_cost) AS valued_by_average,
+           (array_agg(x.account_set_id ORDER BY x.id))[1] AS account_set_id,
+           (array_agg(x.gen_bus_posting_group_id ORDER BY x.id))[1] AS gen_bus_posting_group_id
+    FROM costing_valueentry x WHERE x.item_ledger_entry_id = e.id) v
+WHERE d.order_no = %s AND d.type = %s AND pl.order_line_no = ANY(%s) AND NOT e.completely_invoiced
+ORDER BY e.id
+"""
+
+
+def invoiceable_entries(
+    *, order_no: str, handled_type: str, order_line_nos: Collection[int]
+) -> dict[int, list[InvoiceableEntry]]:
+    """Return, by order line number, what was received or shipped and is not fully invoiced, oldest first."""
+    found: dict[int, list[InvoiceableEntry]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_INVOICEABLE, [order_no, str(handled_type), list(order_line_nos)])
+        for row in cursor.fetchall():
+            entry = InvoiceableEntry(*row)
+            found.setdefault(entry.order_line_no, []).append(entry)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePart:
+    """A positive quantity of one entry that an invoice line settles; amount before overhead, net of discount."""
+
+    entry: InvoiceableEntry
+    item: ItemFacts
+    origin: Origin
+    quantity_e5: int
+    amount_e5: int
+    discount_e5: int
+
+
+def split_invoice(
+    entries: Sequence[InvoiceableEntry],
+    item: ItemFacts,
+    origin: Origin,
+    *,
+    quantity_e5: int,
+    amount_e5: int,
+    discount_e5: int,
+    precision_e5: int,
+) -> list[InvoicePart]:
+    """Spread an invoiced quantity over entries, oldest first; amounts in proportion, the last part takes the rest.
+
+    The entries have at least the quantity left to invoice.
+    """
+    parts = []
+    for entry in entries:
+        if not quantity_e5:
+            break
+        part_e5 = min(abs(entry.not_invoiced_e5), quantity_e5)
+        amount = share_amount_e5(amount_e5, part_e5, quantity_e5, precision_e5)
+        discount = share_amount_e5(discount_e5, part_e5, quantity_e5, precision_e5)
+        parts.append(InvoicePart(entry, item, origin, part_e5, amount, discount))
+        quantity_e5, amount_e5, discount_e5 = quantity_e5 - part_e5, amount_e5 - amount, discount_e5 - discount
+    assert quantity_e5 == 0
+    return parts
+
+
+def draft_invoices(parts: Sequence[InvoicePart], *, precision_e5: int) -> list[ValueDraft]:
+    """Draft the value entries of invoiced parts; their accounts are those of the entries they settle."""
+    sets = account_lookup.accounts_of_sets({part.entry.account_set_id for part in parts})
+    return [
+        draft
+        for part in parts
+        for draft in _draft_part(part, sets.get(part.entry.account_set_id), precision_e5=precision_e5)
+    ]
+
+
+def _draft_part(part: InvoicePart, accounts: FrozenAccounts | None, *, precision_e5: int) -> list[ValueDraft]:
+    entry, item = part.entry, part.item
+    sign = 1 if entry.quantity_e5 > 0 else -1
+    final = part.quantity_e5 == abs(entry.not_invoiced_e5)
+    settled_e5 = settled_expected_e5(
+        open_expected_e5=entry.open_expected_e5,
+        first_expected_e5=entry.first_expected_e5,
+        part_e5=part.quantity_e5,
+        whole_e5=abs(entry.quantity_e5),
+        final=final,
+        precision_e5=precision_e5,
+    )
+    draft = ValueDraft(
+        entry_key=entry.id,
+        item=item,
+        place=(entry.item_id, entry.variant_id, entry.location_id),
+        origin=part.origin,
+        item_ledger_entry_type=entry.entry_type,
+        valuation_date=entry.valuation_date,
+        valued_quantity_e5=sign * part.quantity_e5,
+        invoiced_quantity_e5=sign * part.quantity_e5,
+        actual_e5=settled_e5,
+        expected_e5=-settled_e5,
+        discount_e5=part.discount_e5,
+        inventoriable=item.is_inventory,
+        valued_by_average=entry.valued_by_average,
+        gen_bus_posting_group_id=entry.gen_bus_posting_group_id,
+        accounts=accounts,
+    )
+    whole_e5 = abs(entry.quantity_e5)
+    if entry.entry_type == "sale":
+        draft.sales_actual_e5 = part.amount_e5
+        draft.sales_expected_e5 = -share_amount_e5(entry.sales_expected_e5, part.quantity_e5, whole_e5, precision_e5)
+        return [draft]
+    draft.purchase_actual_e5 = part.amount_e5
+    draft.purchase_expected_e5 = -share_amount_e5(entry.purchase_expected_e5, part.quantity_e5, whole_e5, precision_e5)
+    if sign < 0 or item.inventory_value_zero:
+        return [draft]
+    return [draft, *_purchase_cost(draft, part, precision_e5=precision_e5)]
+
+
+def _purchase_cost(draft: ValueDraft, part: InvoicePart, *, precision_e5: int) -> list[ValueDraft]:
+    """A purchase invoice replaces the expected cost by its own; standard items take the rest to variance."""
+    item = part.item
+    if not item.is_inventory:
+        draft.non_inventory_e5, draft.actual_e5, draft.expected_e5 = part.amount_e5, 0, 0
+        return []
+    draft.actual_e5 = part.amount_e5
+    overhead_e5 = overhead_cost_e5(item, part.amount_e5, part.quantity_e5, precision_e5)
+    variance_e5 = 0
+    if item.is_standard:
+        standard_e5 = round_div(part.quantity_e5 * item.standard_cost_e5, 100_000 * precision_e5) * precision_e5
+        variance_e5 = standard_e5 - part.amount_e5 - overhead_e5
+    return overhead_and_variance(draft, overhead_e5=overhead_e5, variance_e5=variance_e5)
+
+
+def write_invoiced(parts: Sequence[InvoicePart], *, posting_date: date) -> None:
+    """Write back how much of each entry is invoiced now."""
+    totals: dict[int, int] = {}
+    for part in parts:
+        sign = 1 if part.entry.quantity_e5 > 0 else -1
+        totals[part.entry.id] = totals.get(part.entry.id, 0) + sign * part.quantity_e5
+    if not totals:
+        return
+    parameters: list[Any] = [posting_date, list(totals), [from_e5(value) for value in totals.values()]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE inventory_itemledgerentry e
+            SET invoiced_quantity = e.invoiced_quantity + n.quantity,
+                completely_invoiced = e.invoiced_quantity + n.quantity = e.quantity,
+                last_invoice_date = greatest(e.last_invoice_date, %s),
+                applied_entry_to_adjust = e.applied_entry_to_adjust OR e.quantity > 0 AND e.remaining_quantity < e.quantity
+            FROM unnest(%s::bigint[], %s::numeric[]) AS n(id, quantity)
+            WHERE e.id = n.id
+            """,
+            parameters,
+        )

@@ -1,0 +1,257 @@
+"""Writing what costing computed: value entries with their accounts, the marks of what is unadjusted, card costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from config.base import bulk
+from config.base.amounts import divide_e5, from_e5
+from config.base.errors import ErrorCode, Problem, raise_problems
+from config.base.transactions import PostingContext
+from costing import accounts as account_lookup
+from costing import gl_posting, rules
+from costing.accounts import MissingPostingSetup
+from costing.average_periods import AveragePeriods
+from costing.enums import ValueEntryType
+from costing.gl_posting import ValueToPost
+from costing.models import CostingSetup, ValueEntry
+from costing.value_posting import ValueDraft, value_row
+from inventory.enums import ItemLedgerEntryType
+from inventory.posting import Written
+
+UPDATES_LAST_DIRECT_COST = frozenset(
+    {
+        ItemLedgerEntryType.PURCHASE,
+        ItemLedgerEntryType.POSITIVE_ADJMT,
+        ItemLedgerEntryType.OUTPUT,
+        ItemLedgerEntryType.ASSEMBLY_OUTPUT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredValues:
+    """Numbers of the value entries and G/L entries that were written, in order."""
+
+    value_entry_ids: list[int]
+    gl_entry_ids: list[int]
+
+
+def assign_accounts(drafts: Sequence[ValueDraft], *, setup: CostingSetup) -> None:
+    """Freeze the accounts of new values, and refuse those that could not be posted.
+
+    Drafts that correct an older value bring its accounts along. Posting setup is checked even where nothing is posted
+    now: a value must never wait for an account that does not exist.
+    Raises: DomainError missing_posting_setup that names every combination and line.
+    """
+    keys = {draft.posting_key for draft in drafts if draft.accounts is None and draft.inventoriable}
+    found = account_lookup.frozen_accounts(keys)
+    problems: dict[str, Problem] = {}
+    for draft in drafts:
+        if not draft.inventoriable:
+            continue
+        if draft.accounts is None:
+            draft.accounts = found[draft.posting_key]
+        try:
+            account_lookup.check_roles(draft.posting_key, draft.accounts, _pairs_needed(draft, setup))
+        except MissingPostingSetup as error:
+            problems.setdefault(str(error), _setup_problem(draft, str(error)))
+    raise_problems(problems.values())
+
+
+def _pairs_needed(draft: ValueDraft, setup: CostingSetup) -> list[rules.AccountPair]:
+    facts = {
+        "item_ledger_entry_type": str(draft.item_ledger_entry_type),
+        "entry_type": str(draft.entry_type),
+        "variance_type": str(draft.variance_type),
+        "order_type": str(draft.origin.order_type),
+    }
+    pairs = [rules.account_pair(**facts, expected=False)]
+    if setup.expected_cost_posting and draft.expected_e5:
+        pairs.append(rules.account_pair(**facts, expected=True))
+    return pairs
+
+
+def _setup_problem(draft: ValueDraft, message: str) -> Problem:
+    origin = draft.origin
+    return Problem(
+        message=message,
+        code=ErrorCode.MISSING_POSTING_SETUP,
+        document_no=origin.order_no,
+        line_no=origin.order_line_no or origin.line_no,
+        item_no=draft.item.no,
+    )
+
+
+def store_values(
+    drafts: Sequence[ValueDraft],
+    *,
+    written: Written,
+    document_nos: dict[str, str],
+    setup: CostingSetup,
+    context: PostingContext,
+    user_id: int | None,
+) -> StoredValues:
+    """Insert value entries and post them to the general ledger, or let them wait, as set up."""
+    rows = [
+        value_row(
+            draft,
+            entry_id=written.entry_id(draft.entry_key),
+            document_no=document_nos[draft.origin.document_key],
+            user_id=user_id,
+        )
+        | {"register_id": written.register_id, "created_at": context.created_at}
+        for draft in drafts
+    ]
+    ids = bulk.insert(ValueEntry, rows)
+    values = [_to_post(pk, row, draft) for pk, row, draft in zip(ids, rows, drafts, strict=True) if draft.accounts]
+    gl_entry_ids: list[int] = []
+    if setup.automatic_cost_posting:
+        gl_entry_ids = gl_posting.post_value_entries(
+            values, include_expected=setup.expected_cost_posting, context=context, user_id=user_id
+        )
+    else:
+        gl_posting.queue(values, include_expected=setup.expected_cost_posting)
+    return StoredValues(ids, gl_entry_ids)
+
+
+def _to_post(pk: int, row: dict[str, Any], draft: ValueDraft) -> ValueToPost:
+    assert draft.accounts is not None
+    return ValueToPost(
+        id=pk,
+        item_id=row["item_id"],
+        item_ledger_entry_type=row["item_ledger_entry_type"],
+        entry_type=row["entry_type"],
+        variance_type=row["variance_type"],
+        order_type=row["order_type"],
+        posting_date=row["posting_date"],
+        document_no=row["document_no"],
+        external_document_no=row["external_document_no"],
+        description=row["description"],
+        actual=row["cost_amount_actual"],
+        expected=row["cost_amount_expected"],
+        inventoriable=row["inventoriable"],
+        dimension_set_id=row["dimension_set_id"],
+        accounts=draft.accounts,
+    )
+
+
+def mark_unadjusted(drafts: Iterable[ValueDraft], *, periods: AveragePeriods) -> None:
+    """Record from which date the items' costs are unadjusted, and raise their change numbers.
+
+    Source: design-details-cost-adjustment (detection).
+    """
+    points = {
+        (*periods.place(draft.place, average=draft.item.is_average), _point_date(draft, periods))
+        for draft in drafts
+        if draft.inventoriable
+        and not draft.adjustment
+        and draft.entry_type in (ValueEntryType.DIRECT_COST, ValueEntryType.REVALUATION)
+    }
+    mark_points(points)
+    raise_change_numbers({draft.item.id for draft in drafts})
+
+
+def _point_date(draft: ValueDraft, periods: AveragePeriods) -> date:
+    return periods.end(draft.valuation_date) if draft.item.is_average else draft.valuation_date
+
+
+def mark_points(points: Iterable[tuple[int, int | None, int | None, date]]) -> None:
+    """Insert entry points (item, variant, location, valuation date) that are not there yet."""
+    columns = list(zip(*sorted(points, key=str), strict=True))
+    if not columns:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO costing_avgcostadjmtentrypoint (item_id, variant_id, location_id, valuation_date)
+            SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[])
+            ON CONFLICT DO NOTHING
+            """,
+            [list(column) for column in columns],
+        )
+
+
+def raise_change_numbers(item_ids: Iterable[int]) -> None:
+    """Tell running adjustments that what they read of these items has changed. The items must be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO costing_itemcoststate (item_id, change_no) SELECT unnest(%s::bigint[]), 1
+            ON CONFLICT (item_id) DO UPDATE SET change_no = costing_itemcoststate.change_no + 1
+            """,
+            [sorted(item_ids)],
+        )
+
+
+def lift_valuation_dates(lifted: Iterable[tuple[int, date]]) -> None:
+    """Move the values of outbounds that were covered to the date of what covered them, never backwards."""
+    pairs = sorted(lifted)
+    if not pairs:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE costing_valueentry v SET valuation_date = n.valuation_date
+            FROM (SELECT entry_id, max(valuation_date) AS valuation_date
+                  FROM unnest(%s::bigint[], %s::date[]) AS p(entry_id, valuation_date) GROUP BY entry_id) n
+            WHERE v.item_ledger_entry_id = n.entry_id AND v.valuation_date < n.valuation_date
+            """,
+            [[entry_id for entry_id, _date in pairs], [valuation_date for _id, valuation_date in pairs]],
+        )
+
+
+def update_card_costs(drafts: Sequence[ValueDraft]) -> None:
+    """Bring last direct cost and unit cost of the item cards up to date after inbound values.
+
+    Unit cost follows last direct cost only where it is zero, or where stock had run out before this invoice.
+    Source: finance-about-calculating-unit-cost.
+    """
+    latest: dict[int, ValueDraft] = {}
+    invoiced: dict[int, int] = {}
+    for draft in drafts:
+        if _updates_last_direct_cost(draft):
+            latest[draft.item.id] = draft
+            invoiced[draft.item.id] = invoiced.get(draft.item.id, 0) + draft.invoiced_quantity_e5
+    if not latest:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE inventory_item i
+            SET last_direct_cost = n.cost,
+                unit_cost = CASE WHEN n.standard THEN i.unit_cost
+                                 WHEN i.unit_cost = 0 OR s.net > 0 AND s.net <= n.invoiced THEN n.cost
+                                 ELSE i.unit_cost END
+            FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::boolean[]) AS n(id, cost, invoiced, standard),
+                 LATERAL (SELECT coalesce(sum(e.invoiced_quantity), 0) AS net
+                          FROM inventory_itemledgerentry e WHERE e.item_id = n.id) s
+            WHERE i.id = n.id
+            """,
+            [
+                list(latest),
+                [from_e5(_direct_unit_cost_e5(draft)) for draft in latest.values()],
+                [from_e5(quantity_e5) for quantity_e5 in invoiced.values()],
+                [draft.item.is_standard for draft in latest.values()],
+            ],
+        )
+
+
+def _updates_last_direct_cost(draft: ValueDraft) -> bool:
+    return (
+        draft.entry_type == ValueEntryType.DIRECT_COST
+        and draft.item_ledger_entry_type in UPDATES_LAST_DIRECT_COST
+        and draft.invoiced_quantity_e5 > 0
+        and draft.actual_e5 > 0
+        and draft.item_charge_id is None
+        and not draft.adjustment
+    )
+
+
+def _direct_unit_cost_e5(draft: ValueDraft) -> int:
+    return divide_e5(draft.actual_e5 + draft.discount_e5, draft.invoiced_quantity_e5)

@@ -1,0 +1,43 @@
+"""Row locks on documents: evaluated on the spot, each limited to its own table.
+
+`no_key`: a plain FOR UPDATE would block every insert that refers to the row.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from config.base.errors import DomainError, ErrorCode
+from config.base.locks import lock_timeout_as_busy, require_transaction
+from inventory.models import Count, Document, TransferOrder
+
+
+Lockable = TypeVar("Lockable", Document, TransferOrder, Count)
+
+
+class DocumentNotFound(DomainError):
+    code = ErrorCode.NOT_FOUND
+
+
+def lock_document(document_id: int) -> Document:
+    """Lock a purchase or sales document until the transaction ends."""
+    return _lock(Document, document_id)
+
+
+def lock_transfer_order(order_id: int) -> TransferOrder:
+    return _lock(TransferOrder, order_id)
+
+
+def lock_count(count_id: int) -> Count:
+    return _lock(Count, count_id)
+
+
+def _lock(model: type[Lockable], pk: int) -> Lockable:
+    require_transaction()
+    with lock_timeout_as_busy():
+        found = model.objects.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
+    if found is None:
+        raise DocumentNotFound(_("The document does not exist any more. Go back to the list."))
+    return found
