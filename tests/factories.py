@@ -188,9 +188,11 @@ def accounting_periods(years: Iterable[int]) -> None:
 
 def item_model_group(*, method: str = "fifo", settle_at: str = "posting", **options: object) -> ItemModelGroup:
     """Return the group with this method and these options, made when there is none."""
-    wanted = {"costing_method": method, "settle_at": settle_at, **options}
-    found = ItemModelGroup.objects.filter(**wanted).order_by("pk").first()
-    return found or ItemModelGroup.objects.create(code=f"GROUP{ItemModelGroup.objects.count() + 1}", **wanted)
+    wanted = ItemModelGroup(costing_method=method, settle_at=settle_at, **options)
+    columns = [column.attname for column in ItemModelGroup._meta.fields if column.name not in ("id", "code", "name")]
+    same = {column: getattr(wanted, column) for column in columns}
+    found = ItemModelGroup.objects.filter(**same).order_by("pk").first()
+    return found or ItemModelGroup.objects.create(code=f"GROUP{ItemModelGroup.objects.count() + 1}", **same)
 
 
 def item(

@@ -1,0 +1,69 @@
+"""Whether the books are what they were: a fingerprint of every row that a refused step must not touch."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import connection
+
+from config.base.models import NumberSeriesLine
+from costing.models import (
+    AvgCostAdjmtEntryPoint,
+    InventoryAdjmtEntryOrder,
+    InventoryClose,
+    InventoryPeriod,
+    ItemCostState,
+    Mark,
+    ValueEntryToPost,
+)
+from inventory.models import Item, ItemRegister
+from ledger.models import GLRegister
+
+STATE = (
+    AvgCostAdjmtEntryPoint,
+    GLRegister,
+    InventoryAdjmtEntryOrder,
+    InventoryClose,
+    InventoryPeriod,
+    Item,
+    ItemCostState,
+    ItemRegister,
+    Mark,
+    NumberSeriesLine,
+    ValueEntryToPost,
+)
+
+
+def fingerprint() -> dict[str, tuple[int, str]]:
+    """Return the number of rows and a hash of them for each table of the books.
+
+    The ledgers are the models that name the columns which may change (`PROGRESS_FIELDS`); beside them stands what a
+    posting keeps up to date.
+    """
+    ledgers = [model for model in apps.get_models() if hasattr(model, "PROGRESS_FIELDS")]
+    tables = sorted(model._meta.db_table for model in [*ledgers, *STATE])
+    return {table: _rows(table) for table in tables} | {"order lines": _order_lines()}
+
+
+def changed(before: dict[str, tuple[int, str]], after: dict[str, tuple[int, str]]) -> list[str]:
+    """Name the tables that differ."""
+    return [table for table in before if before[table] != after[table]]
+
+
+def _rows(table: str) -> tuple[int, str]:
+    return _one(f"SELECT count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t")
+
+
+def _order_lines() -> tuple[int, str]:
+    """What was received, shipped and invoiced; the lines themselves are the runner's, and come and go."""
+    columns = "(id, quantity_handled, quantity_invoiced)::text"
+    return _one(
+        f"SELECT count(*), coalesce(md5(string_agg({columns}, '|' ORDER BY id)), '') FROM inventory_documentline"
+        " WHERE quantity_handled <> 0"
+    )
+
+
+def _one(query: str) -> tuple[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    return row[0], row[1]
