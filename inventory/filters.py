@@ -1,0 +1,379 @@
+"""Filters of the inventory lists; each is shared by the list, its drill-downs, its files and its totals."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from config.base.filters import ChoiceFilter, DateFilter, FilterSet, NumberFilter, TextFilter, YesNoFilter
+from inventory.enums import (
+    CostingMethod,
+    CountStatus,
+    DocumentKind,
+    DocumentStatus,
+    DocumentType,
+    ItemLedgerEntryType,
+    ItemType,
+    LineType,
+)
+from inventory.models import (
+    Count,
+    Customer,
+    Document,
+    DocumentLine,
+    Item,
+    ItemApplicationEntry,
+    ItemCategory,
+    ItemCharge,
+    ItemLedgerEntry,
+    Location,
+    PostedDocument,
+    PostedDocumentLine,
+    TransferOrder,
+    UnitOfMeasure,
+    Vendor,
+)
+
+PROGRESS_CHOICES = (
+    (DocumentStatus.OPEN.value, DocumentStatus.OPEN.label),
+    (DocumentStatus.RELEASED.value, DocumentStatus.RELEASED.label),
+    ("part_handled", pgettext_lazy("document status", "Part received or shipped")),
+    ("handled", pgettext_lazy("document status", "Received or shipped")),
+    ("part_invoiced", pgettext_lazy("document status", "Part invoiced")),
+    (DocumentStatus.COMPLETED.value, DocumentStatus.COMPLETED.label),
+    (DocumentStatus.CLOSED_SHORT.value, DocumentStatus.CLOSED_SHORT.label),
+)
+
+
+class ItemFilter(FilterSet):
+    no = TextFilter(label=_("No."))
+    description = TextFilter(label=_("Description"), lookup="icontains")
+    category = TextFilter("category__code", label=_("Category"))
+    type = ChoiceFilter(choices=ItemType.choices, label=_("Type"))
+    costing_method = ChoiceFilter(
+        "item_model_group__costing_method", choices=CostingMethod.choices, label=_("Costing method")
+    )
+    item_model_group = TextFilter("item_model_group__code", label=_("Item model group"))
+    inventory_posting_group = TextFilter("inventory_posting_group__code", label=_("Inventory posting group"))
+    vendor = TextFilter("vendor__no", label=_("Vendor"))
+    on_hand = NumberFilter(label=_("On hand"))
+    available = NumberFilter(label=_("Available"))
+    unit_cost = NumberFilter(label=_("Unit cost"))
+    unit_price = NumberFilter(label=_("Unit price"))
+    gtin = TextFilter(label=_("GTIN"))
+    blocked = YesNoFilter(label=_("Blocked"))
+
+    search_fields = ("no", "description", "gtin")
+
+    class Meta:
+        model = Item
+        fields: ClassVar = []
+
+
+class StockFilter(FilterSet):
+    """Items of the availability list."""
+
+    no = TextFilter(label=_("No."))
+    description = TextFilter(label=_("Description"), lookup="icontains")
+    category = TextFilter("category__code", label=_("Category"))
+    on_hand = NumberFilter(label=_("On hand"))
+
+    search_fields = ("no", "description", "gtin")
+
+    class Meta:
+        model = Item
+        fields: ClassVar = []
+
+
+class ItemCategoryFilter(FilterSet):
+    code = TextFilter(label=_("Code"))
+    name = TextFilter(label=_("Name"), lookup="icontains")
+    parent = TextFilter("parent__code", label=_("Parent category"))
+
+    search_fields = ("code", "name")
+
+    class Meta:
+        model = ItemCategory
+        fields: ClassVar = []
+
+
+class UnitOfMeasureFilter(FilterSet):
+    code = TextFilter(label=_("Code"))
+    name = TextFilter(label=_("Name"), lookup="icontains")
+
+    search_fields = ("code", "name")
+
+    class Meta:
+        model = UnitOfMeasure
+        fields: ClassVar = []
+
+
+class ItemChargeFilter(FilterSet):
+    code = TextFilter(label=_("Code"))
+    name = TextFilter(label=_("Name"), lookup="icontains")
+
+    search_fields = ("code", "name")
+
+    class Meta:
+        model = ItemCharge
+        fields: ClassVar = []
+
+
+class LocationFilter(FilterSet):
+    code = TextFilter(label=_("Code"))
+    name = TextFilter(label=_("Name"), lookup="icontains")
+    in_transit = YesNoFilter(label=_("In transit"))
+    blocked = YesNoFilter(label=_("Blocked"))
+
+    search_fields = ("code", "name")
+
+    class Meta:
+        model = Location
+        fields: ClassVar = []
+
+
+class PartnerFilter(FilterSet):
+    """What the filters of vendors and customers share."""
+
+    no = TextFilter(label=_("No."))
+    name = TextFilter(label=_("Name"), lookup="icontains")
+    country = TextFilter(label=_("Country"))
+    gen_bus_posting_group = TextFilter("gen_bus_posting_group__code", label=_("Business posting group"))
+    open_orders = NumberFilter(label=_("Open orders"))
+    blocked = YesNoFilter(label=_("Blocked"))
+
+    search_fields = ("no", "name")
+
+
+class VendorFilter(PartnerFilter):
+    class Meta:
+        model = Vendor
+        fields: ClassVar = []
+
+
+class CustomerFilter(PartnerFilter):
+    class Meta:
+        model = Customer
+        fields: ClassVar = []
+
+
+class OrderFilter(FilterSet):
+    """What the filters of purchase and sales orders share."""
+
+    no = TextFilter(label=_("No."))
+    progress = ChoiceFilter(choices=PROGRESS_CHOICES, label=_("Status"))
+    order_date = DateFilter(label=_("Order date"))
+    expected_date = DateFilter(label=_("Expected date"))
+    location = TextFilter("location__code", label=_("Location"))
+    external_document_no = TextFilter(label=_("External document no."))
+    amount = NumberFilter(label=_("Amount"))
+    item = TextFilter(label=_("Item"), method="filter_item")
+    open = YesNoFilter(label=_("Open"), method="filter_open")
+    to_handle = YesNoFilter(label=_("Something to receive or ship"), method="filter_to_handle")
+    not_invoiced = YesNoFilter(label=_("Received or shipped, not invoiced"), method="filter_not_invoiced")
+
+    def filter_item(self, queryset: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
+        """Orders with a line of the item; by a subquery, so that no order appears twice."""
+        if not value:
+            return queryset
+        lines = DocumentLine.objects.filter(value.q("item__no"))
+        return queryset.filter(pk__in=lines.values("document"))
+
+    def filter_open(self, queryset: QuerySet[Any], _name: str, value: bool | None) -> QuerySet[Any]:
+        states = Q(status__in=(DocumentStatus.OPEN, DocumentStatus.RELEASED))
+        return queryset if value is None else queryset.filter(states if value else ~states)
+
+    def filter_to_handle(self, queryset: QuerySet[Any], _name: str, value: bool | None) -> QuerySet[Any]:
+        open_states = Q(status__in=(DocumentStatus.OPEN, DocumentStatus.RELEASED))
+        return _with_lines(
+            queryset, value, Q(type=LineType.ITEM, quantity_handled__lt=F("quantity")), among=open_states
+        )
+
+    def filter_not_invoiced(self, queryset: QuerySet[Any], _name: str, value: bool | None) -> QuerySet[Any]:
+        return _with_lines(queryset, value, Q(type=LineType.ITEM, quantity_invoiced__lt=F("quantity_handled")))
+
+
+def _with_lines(queryset: QuerySet[Any], value: bool | None, condition: Q, *, among: Q | None = None) -> QuerySet[Any]:
+    if value is None:
+        return queryset
+    lines = Q(pk__in=DocumentLine.objects.filter(condition).values("document"))
+    if among is not None:
+        lines &= among
+    return queryset.filter(lines) if value else queryset.exclude(lines)
+
+
+class PurchaseFilter(OrderFilter):
+    vendor = TextFilter("vendor__no", label=_("Vendor"))
+    vendor_name = TextFilter("vendor__name", label=_("Vendor name"), lookup="icontains")
+
+    search_fields = ("no", "vendor__no", "vendor__name", "external_document_no")
+
+    class Meta:
+        model = Document
+        fields: ClassVar = []
+
+
+class SaleFilter(OrderFilter):
+    customer = TextFilter("customer__no", label=_("Customer"))
+    customer_name = TextFilter("customer__name", label=_("Customer name"), lookup="icontains")
+
+    search_fields = ("no", "customer__no", "customer__name", "external_document_no")
+
+    class Meta:
+        model = Document
+        fields: ClassVar = []
+
+
+class OrderLineFilter(FilterSet):
+    kind = ChoiceFilter("document__kind", choices=DocumentKind.choices, label=_("Kind"))
+    document_no = TextFilter("document__no", label=_("Document no."))
+    item = TextFilter("item__no", label=_("Item"))
+    description = TextFilter(label=_("Description"), lookup="icontains")
+    location = TextFilter("location__code", label=_("Location"))
+    vendor = TextFilter("document__vendor__no", label=_("Vendor"))
+    customer = TextFilter("document__customer__no", label=_("Customer"))
+    status = ChoiceFilter("document__status", choices=DocumentStatus.choices, label=_("Status"))
+    outstanding = NumberFilter(label=_("Outstanding"))
+    not_invoiced = NumberFilter(label=_("Not invoiced"))
+
+    search_fields = ("document__no", "item__no", "description")
+
+    class Meta:
+        model = DocumentLine
+        fields: ClassVar = []
+
+
+class PostedDocumentFilter(FilterSet):
+    no = TextFilter(label=_("No."))
+    posting_date = DateFilter(label=_("Posting date"))
+    document_date = DateFilter(label=_("Document date"))
+    order_no = TextFilter(label=_("Order no."))
+    location = TextFilter("location__code", label=_("Location"))
+    vendor = TextFilter("vendor__no", label=_("Vendor"))
+    customer = TextFilter("customer__no", label=_("Customer"))
+    external_document_no = TextFilter(label=_("External document no."))
+    amount = NumberFilter(label=_("Amount"))
+    item = TextFilter(label=_("Item"), method="filter_item")
+
+    search_fields = ("no", "order_no", "external_document_no", "vendor__name", "customer__name")
+
+    def filter_item(self, queryset: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
+        """Documents with a line of the item, each once."""
+        if not value:
+            return queryset
+        lines = PostedDocumentLine.objects.filter(value.q("item__no"))
+        return queryset.filter(pk__in=lines.values("posted_document"))
+
+    class Meta:
+        model = PostedDocument
+        fields: ClassVar = []
+
+
+class PostedLineFilter(FilterSet):
+    type = ChoiceFilter("posted_document__type", choices=DocumentType.choices, label=_("Document type"))
+    document_no = TextFilter("posted_document__no", label=_("Document no."))
+    posting_date = DateFilter("posted_document__posting_date", label=_("Posting date"))
+    order_no = TextFilter("posted_document__order_no", label=_("Order no."))
+    order_line_no = NumberFilter(label=_("Order line no."))
+    line_type = ChoiceFilter("type", choices=LineType.choices, label=_("Line type"))
+    item = TextFilter("item__no", label=_("Item"))
+    item_charge = TextFilter("item_charge__code", label=_("Item charge"))
+    location = TextFilter("location__code", label=_("Location"))
+    vendor = TextFilter("posted_document__vendor__no", label=_("Vendor"))
+    customer = TextFilter("posted_document__customer__no", label=_("Customer"))
+    quantity = NumberFilter(label=_("Quantity"))
+    amount = NumberFilter(label=_("Amount"))
+
+    search_fields = ("posted_document__no", "item__no", "description")
+
+    class Meta:
+        model = PostedDocumentLine
+        fields: ClassVar = []
+
+
+class ItemLedgerEntryFilter(FilterSet):
+    entry = NumberFilter("id", label=_("Entry no."))
+    posting_date = DateFilter(label=_("Posting date"))
+    entry_type = ChoiceFilter(choices=ItemLedgerEntryType.choices, label=_("Entry type"))
+    document_type = ChoiceFilter(choices=DocumentType.choices, label=_("Document type"))
+    document_no = TextFilter(label=_("Document no."))
+    document_line_no = NumberFilter(label=_("Document line no."))
+    external_document_no = TextFilter(label=_("External document no."))
+    order_no = TextFilter(label=_("Order no."))
+    item = TextFilter("item__no", label=_("Item"))
+    category = TextFilter("item__category__code", label=_("Category"))
+    variant = TextFilter("variant__code", label=_("Variant"))
+    location = TextFilter("location__code", label=_("Location"))
+    source_no = TextFilter(label=_("Source no."))
+    lot_no = TextFilter(label=_("Lot no."))
+    serial_no = TextFilter(label=_("Serial no."))
+    quantity = NumberFilter(label=_("Quantity"))
+    remaining_quantity = NumberFilter(label=_("Remaining quantity"))
+    open = YesNoFilter(label=_("Open"))
+    positive = YesNoFilter(label=_("Positive"))
+    completely_invoiced = YesNoFilter(label=_("Completely invoiced"))
+    register = NumberFilter("register_id", label=_("Register no."))
+
+    search_fields = ("document_no", "item__no", "item__description", "description", "source_no")
+
+    class Meta:
+        model = ItemLedgerEntry
+        fields: ClassVar = []
+
+
+class ApplicationEntryFilter(FilterSet):
+    entry = NumberFilter(label=_("Item ledger entry"), method="filter_entry")
+    inbound_entry = NumberFilter("inbound_item_entry_id", label=_("Inbound entry"))
+    outbound_entry = NumberFilter("outbound_item_entry_id", label=_("Outbound entry"))
+    posting_date = DateFilter(label=_("Posting date"))
+    item = TextFilter("item_ledger_entry__item__no", label=_("Item"))
+    quantity = NumberFilter(label=_("Quantity"))
+    cost_application = YesNoFilter(label=_("Cost application"))
+    active = YesNoFilter(label=_("Active"), method="filter_active")
+
+    search_fields = ("item_ledger_entry__item__no", "item_ledger_entry__document_no")
+
+    def filter_entry(self, queryset: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
+        """Applications that an entry takes part in, on either side."""
+        if not value:
+            return queryset
+        sides = ("item_ledger_entry_id", "inbound_item_entry_id", "outbound_item_entry_id")
+        return queryset.filter(value.q(sides[0]) | value.q(sides[1]) | value.q(sides[2]))
+
+    def filter_active(self, queryset: QuerySet[Any], _name: str, value: bool | None) -> QuerySet[Any]:
+        return queryset if value is None else queryset.filter(cancelled_by__isnull=value)
+
+    class Meta:
+        model = ItemApplicationEntry
+        fields: ClassVar = []
+
+
+class TransferFilter(FilterSet):
+    no = TextFilter(label=_("No."))
+    status = ChoiceFilter(choices=DocumentStatus.choices, label=_("Status"))
+    from_location = TextFilter("from_location__code", label=_("From location"))
+    to_location = TextFilter("to_location__code", label=_("To location"))
+    order_date = DateFilter(label=_("Order date"))
+    expected_date = DateFilter(label=_("Expected date"))
+
+    search_fields = ("no", "from_location__code", "to_location__code")
+
+    class Meta:
+        model = TransferOrder
+        fields: ClassVar = []
+
+
+class CountFilter(FilterSet):
+    no = TextFilter(label=_("No."))
+    status = ChoiceFilter(choices=CountStatus.choices, label=_("Status"))
+    posting_date = DateFilter(label=_("Posting date"))
+    location = TextFilter("location__code", label=_("Location"))
+
+    search_fields = ("no", "location__code")
+
+    class Meta:
+        model = Count
+        fields: ClassVar = []

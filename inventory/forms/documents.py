@@ -1,0 +1,259 @@
+"""Forms of orders, journals and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.base.forms import ModelForm, RecordField
+from inventory import journal_lines
+from inventory.forms.common import NumberedForm, entry_field, item_field, location_field, may_be_blank, reason_field
+from inventory.models import (
+    Count,
+    CountLine,
+    Customer,
+    Document,
+    DocumentLine,
+    ItemCategory,
+    ItemCharge,
+    ItemJournalLine,
+    ItemLedgerEntry,
+    TransferLine,
+    TransferOrder,
+    Variant,
+    Vendor,
+)
+
+
+class OrderForm(NumberedForm):
+    """The header of a purchase or sales order."""
+
+    from_series: ClassVar[bool] = True
+    location = location_field()
+    partner_name: ClassVar[str] = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self._fix_partner()
+
+    def _fix_partner(self) -> None:
+        if self.instance.lines.filter(quantity_handled__gt=0).exists():
+            self.fields[self.partner_name].disabled = True
+            self.fields[self.partner_name].help_text = _("Fixed: something of this order is posted.")
+
+
+class PurchaseForm(OrderForm):
+    partner_name: ClassVar[str] = "vendor"
+    vendor = RecordField(
+        Vendor.objects.all(), label=gettext_lazy("Vendor"), search=("no__istartswith", "name__icontains")
+    )
+
+    class Meta:
+        model = Document
+        fields = ("no", "vendor", "order_date", "expected_date", "location", "external_document_no")
+
+
+class SaleForm(OrderForm):
+    partner_name: ClassVar[str] = "customer"
+    customer = RecordField(
+        Customer.objects.all(), label=gettext_lazy("Customer"), search=("no__istartswith", "name__icontains")
+    )
+
+    class Meta:
+        model = Document
+        fields = ("no", "customer", "order_date", "expected_date", "location", "external_document_no")
+
+
+class OrderLineForm(ModelForm):
+    """A row of an order. `editable`: the fields that this user may change; the others are no part of the form."""
+
+    item = item_field()
+    location = location_field()
+
+    class Meta:
+        model = DocumentLine
+        fields = (
+            "item",
+            "description",
+            "location",
+            "quantity",
+            "unit_amount",
+            "line_discount_amount",
+            "quantity_to_handle",
+            "quantity_to_invoice",
+        )
+
+    def __init__(self, *args: Any, editable: frozenset[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_new = self.instance.pk is None
+        for name in list(self.fields):
+            if (editable is not None and name not in editable) or name in self._absent():
+                del self.fields[name]
+        for name in ("description", "unit_amount", "line_discount_amount"):
+            may_be_blank(self, name)
+        if is_new:
+            # What is left blank on a new row is proposed by the domain: the item's words and price, all to handle.
+            for name in ("unit_amount", "line_discount_amount", "quantity_to_handle", "quantity_to_invoice"):
+                may_be_blank(self, name)
+                self.initial.pop(name, None)
+                if name in self.fields:
+                    self.fields[name].initial = None
+
+    def _absent(self) -> tuple[str, ...]:
+        """Fields that the kind of line does not have."""
+        return () if self.instance.item_charge_id is None else ("item", "location", "quantity_to_handle")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("line_discount_amount", "quantity_to_handle", "quantity_to_invoice"):
+            if name in self.fields and cleaned.get(name) is None and name not in self.errors:
+                cleaned[name] = 0
+        return cleaned
+
+    @property
+    def typed(self) -> frozenset[str]:
+        """The fields that the user changed; a blank box of a new row is not typed."""
+        return frozenset(name for name in self.changed_data if self.data.get(self.add_prefix(name), "").strip())
+
+
+class OrderLineDetailForm(ModelForm):
+    """What of an order line has no column: variant, tracking, fixed application."""
+
+    variant = RecordField(Variant.objects.none(), to_field_name="code", label=gettext_lazy("Variant"), required=False)
+    applies_to_entry = entry_field(
+        label=gettext_lazy("Applies-to entry"),
+        help_text=gettext_lazy("The receipt that these goods are to come from. Blank: by the costing method."),
+    )
+    applies_from_entry = entry_field(
+        label=gettext_lazy("Applies-from entry"),
+        help_text=gettext_lazy("The shipment that these goods come back from, at its exact cost."),
+    )
+
+    class Meta:
+        model = DocumentLine
+        fields = (
+            "description",
+            "variant",
+            "expected_date",
+            "lot_no",
+            "serial_no",
+            "expiration_date",
+            "applies_to_entry",
+            "applies_from_entry",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        item_id = self.instance.item_id
+        for name, model in (("variant", Variant), ("applies_to_entry", ItemLedgerEntry)):
+            self.fields[name].queryset = model.objects.filter(item=item_id)  # type: ignore[attr-defined]
+        self.fields["applies_from_entry"].queryset = ItemLedgerEntry.objects.filter(  # type: ignore[attr-defined]
+            item=item_id
+        )
+
+
+class ChargeLineForm(ModelForm):
+    """A new item charge line."""
+
+    item_charge = RecordField(ItemCharge.objects.all(), to_field_name="code", label=gettext_lazy("Item charge"))
+
+    class Meta:
+        model = DocumentLine
+        fields = ("item_charge", "description", "quantity", "unit_amount")
+        labels: ClassVar[dict[str, Any]] = {"unit_amount": gettext_lazy("Unit amount")}
+
+
+class TransferForm(NumberedForm):
+    from_series: ClassVar[bool] = True
+    from_location = location_field(label=gettext_lazy("From location"), required=True)
+    to_location = location_field(label=gettext_lazy("To location"), required=True)
+
+    class Meta:
+        model = TransferOrder
+        fields = ("no", "from_location", "to_location", "order_date", "expected_date")
+
+
+class TransferLineForm(ModelForm):
+    item = item_field()
+
+    class Meta:
+        model = TransferLine
+        fields = ("item", "quantity", "lot_no", "serial_no")
+
+
+class JournalLineForm(ModelForm):
+    """A row of the adjustment journal; the unit cost is for those who may see cost."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Type"), choices=[(kind.value, kind.label) for kind in journal_lines.ADJUSTMENTS]
+    )
+    item = item_field()
+    location = location_field()
+    reason_code = reason_field()
+    applies_to_entry = entry_field(label=gettext_lazy("Applies-to entry"))
+    cost_fields: ClassVar[Iterable[str]] = ("unit_cost",)
+
+    class Meta:
+        model = ItemJournalLine
+        fields = (
+            "posting_date",
+            "kind",
+            "item",
+            "location",
+            "quantity",
+            "unit_cost",
+            "reason_code",
+            "applies_to_entry",
+        )
+
+
+class MoveLineForm(ModelForm):
+    """A row of the reclassification journal."""
+
+    item = item_field()
+    location = location_field(label=gettext_lazy("From location"))
+    new_location = location_field(label=gettext_lazy("To location"))
+    reason_code = reason_field()
+
+    class Meta:
+        model = ItemJournalLine
+        fields = ("posting_date", "item", "location", "new_location", "quantity", "reason_code")
+
+
+class CountForm(NumberedForm):
+    """A new count: what is counted, and as of which day the books are read."""
+
+    from_series: ClassVar[bool] = True
+    location = location_field(help_text=gettext_lazy("Blank: all locations."))
+    category = forms.ModelChoiceField(
+        ItemCategory.objects.order_by("code"),
+        label=gettext_lazy("Item category"),
+        required=False,
+        empty_label=gettext_lazy("All items"),
+    )
+
+    class Meta:
+        model = Count
+        fields = ("no", "posting_date", "location")
+
+
+class CountLineForm(ModelForm):
+    """A row of a count: for a line of the books only the figure, for a new one what was found."""
+
+    item = item_field()
+    location = location_field()
+
+    class Meta:
+        model = CountLine
+        fields = ("item", "location", "quantity_counted")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            del self.fields["item"]
+            del self.fields["location"]

@@ -1,0 +1,110 @@
+"""Making and changing transfer orders before they are posted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from config.base import numbering
+from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
+from inventory import checks
+from inventory.documents import NumberTaken, next_line_no
+from inventory.enums import DocumentStatus
+from inventory.locks import lock_transfer_order
+from inventory.models import InventorySetup, TransferLine, TransferOrder
+
+EDITED_FIELDS = ("line_no", "item", "variant", "quantity", "lot_no", "serial_no")
+
+
+def create_transfer_order(order: TransferOrder, *, user_id: int | None) -> TransferOrder:
+    """Store a new transfer order; a blank number is drawn from the series. Raises: DomainError."""
+    order.created_by_id = user_id
+    check_locations(order)
+    series = InventorySetup.load().transfer_order_series
+    try:
+        with transaction.atomic():
+            if order.no:
+                numbering.check_manual(series, order.no)
+            else:
+                order.no = numbering.draw(series, on=order.order_date)[0]
+            order.save(force_insert=True)
+    except IntegrityError as error:
+        if TransferOrder.objects.filter(no=order.no).exists():
+            raise NumberTaken(_("%(no)s exists already. Choose another number.") % {"no": order.no}) from error
+        raise
+    return order
+
+
+def check_locations(order: TransferOrder) -> None:
+    """Goods move between two different places in use, neither of them the road. Raises: DomainError."""
+    if order.from_location_id == order.to_location_id:
+        raise DomainError(_("Both locations are %(code)s. Choose two different ones.") % {"code": order.from_location})
+    for location in (order.from_location, order.to_location):
+        if location.blocked:
+            raise DomainError(_("Location %(code)s is blocked. Choose another one.") % {"code": location.code})
+        if location.in_transit:
+            raise DomainError(
+                _("%(code)s is for goods in transit. Choose a location where goods stand.") % {"code": location.code}
+            )
+
+
+def save_transfer_line(line: TransferLine) -> TransferLine:
+    """Store a new or changed line. Raises: DomainError with every problem of the line."""
+    with transaction.atomic():
+        order = lock_transfer_order(line.order_id)
+        check_open(order)
+        if line.pk is None:
+            line.line_no = line.line_no or next_line_no(TransferLine.objects.filter(order=order))
+        raise_problems(_line_problems(line, order))
+        if line.pk is None:
+            line.save(force_insert=True)
+        else:
+            line.save(update_fields=EDITED_FIELDS)
+    return line
+
+
+def check_open(order: TransferOrder) -> None:
+    """Refuse to change a finished order. Raises: DomainError."""
+    if order.status in (DocumentStatus.COMPLETED, DocumentStatus.CLOSED_SHORT):
+        raise checks.DocumentClosed(
+            _("%(no)s is %(status)s. Make a new transfer order instead.")
+            % {"no": order.no, "status": order.get_status_display()}
+        )
+
+
+def _line_problems(line: TransferLine, order: TransferOrder) -> Iterator[Problem]:
+    place = {"document_no": order.no, "line_no": line.line_no, "item_no": line.item.no}
+    if line.item.blocked:
+        message = _("Item %(item)s is blocked. Unblock it on its card, or choose another item.")
+        yield Problem(message % {"item": line.item.no}, ErrorCode.BLOCKED_ITEM, **place)
+    if not line.item.is_inventory:
+        message = _("Item %(item)s is not kept in stock: there is nothing to move.")
+        yield Problem(message % {"item": line.item.no}, ErrorCode.INVALID_INPUT, **place)
+    if line.quantity <= 0:
+        yield Problem(_("The quantity must be more than 0."), ErrorCode.INVALID_INPUT, **place)
+    yield from checks.variant_problems(line.item, line.variant, order.no, line.line_no)
+
+
+def delete_transfer_line(line: TransferLine) -> None:
+    """Take a line away, unless something of it is posted. Raises: DomainError."""
+    with transaction.atomic():
+        check_open(lock_transfer_order(line.order_id))
+        if line.quantity_shipped:
+            raise DomainError(
+                _("Line %(line)s is shipped in part and stays.") % {"line": line.line_no},
+                code=ErrorCode.ALREADY_POSTED,
+            )
+        line.delete()
+
+
+def delete_transfer_order(order_id: int) -> None:
+    """Delete an order of which nothing is posted. Raises: DomainError."""
+    with transaction.atomic():
+        order = lock_transfer_order(order_id)
+        if TransferLine.objects.filter(order=order, quantity_shipped__gt=0).exists():
+            raise DomainError(
+                _("%(no)s is posted in part and stays.") % {"no": order.no}, code=ErrorCode.ALREADY_POSTED
+            )
+        order.delete()
