@@ -1,5 +1,7 @@
 """Kinds of jobs for the tests of jobs."""
 
+import time
+
 from config.base import jobs
 
 calls = []
@@ -12,3 +14,8 @@ def work(job):
     action = actions.get("work")
     if action:
         action(job)
+
+
+@jobs.handler("test.sleep")
+def sleep(job):
+    time.sleep(job.parameters["seconds"])

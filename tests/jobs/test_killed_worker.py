@@ -3,16 +3,15 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from config.base import jobs
 from config.base.models import Job, ReasonCode
 from config.base.tasks import run_job
 from tests.jobs import handlers
+from tests.jobs.processes import database_url
 
 WORKER = """
 import django, sys, time
@@ -31,13 +30,6 @@ with jobs.running(int(sys.argv[1])) as job:
         print("ready", flush=True)
         time.sleep(60)
 """
-
-
-def database_url():
-    settings = connection.settings_dict
-    parts = {name: settings[name.upper()] for name in ("user", "password", "port")}
-    query = "&".join(f"{name}={quote(str(value))}" for name, value in parts.items() if value)
-    return f"postgresql:///{settings['NAME']}?host={quote(settings['HOST'])}&{query}"
 
 
 @pytest.mark.django_db(transaction=True)
