@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from config.base import locks, numbering
-from config.base.transactions import posting
+from config.base.transactions import PostingContext, posting
 from costing import adjustment, checks
 from costing.models import CostingSetup
 from costing.posting import charges, document_plan, document_rows, invoicing, line_checks, stock
@@ -37,45 +37,59 @@ def post_document(
     Raises: DomainError naming every faulty line; then nothing is written.
     """
     with posting(preview=preview) as context:
-        document = inventory_locks.lock_document(document_id)
-        plan = document_plan.plan_document(
-            document, document.lines.order_by("line_no"), posting_date=posting_date, handle=handle, invoice=invoice
+        return post_within(
+            context,
+            document_id=document_id,
+            posting_date=posting_date,
+            handle=handle,
+            invoice=invoice,
+            user_id=user_id,
         )
-        item_ids = plan.item_ids | charges.item_ids(plan.charge_lines)
-        locks.lock_items(item_ids)
-        setups = Setups.load(CostingSetup.at(posting_date))
-        facts = stock_reader.item_facts(item_ids)
-        document_plan.read_earlier(plan)
-        checks.check_dates([posting_date], setup=setups.costing)
-        line_checks.check_lines(plan, facts, location_mandatory=setups.inventory.location_mandatory)
 
-        prepared = stock.prepare(document_plan.costed_lines(plan, facts, setups.precision_e5), setups=setups)
-        parts = document_plan.invoice_parts(plan, facts, setups.precision_e5)
-        prepared.drafts += invoicing.draft_invoices(parts, precision_e5=setups.precision_e5)
-        prepared.drafts += charges.draft_charges(plan, facts, setups.precision_e5)
-        stock.check_accounts(prepared)
-        document_nos = _draw_numbers(plan, setups)
-        written, stored = stock.write(
-            prepared, document_nos=document_nos, source_code=plan.source_code, context=context, user_id=user_id
-        )
-        invoicing.write_invoiced(parts, posting_date=posting_date)
-        document_rows.write(
-            plan,
-            parts,
-            document_nos=document_nos,
-            register_id=written.register_id,
-            precision_e5=setups.precision_e5,
-            context=context,
-        )
-        adjustment.adjust_after_posting(item_ids, setup=setups.costing, context=context, user_id=user_id)
-        types = plan.document_types()
-        return stock.result(
-            written,
-            stored,
-            entries=prepared.plan.entries,
-            documents=[(types[key], no) for key, no in document_nos.items()],
-            preview=preview,
-        )
+
+def post_within(
+    context: PostingContext, *, document_id: int, posting_date: date, handle: bool, invoice: bool, user_id: int | None
+) -> PostingResult:
+    """As `post_document`, inside the posting that a use case opened: an import makes an order and posts all of it."""
+    document = inventory_locks.lock_document(document_id)
+    plan = document_plan.plan_document(
+        document, document.lines.order_by("line_no"), posting_date=posting_date, handle=handle, invoice=invoice
+    )
+    item_ids = plan.item_ids | charges.item_ids(plan.charge_lines)
+    locks.lock_items(item_ids)
+    setups = Setups.load(CostingSetup.at(posting_date))
+    facts = stock_reader.item_facts(item_ids)
+    document_plan.read_earlier(plan)
+    checks.check_dates([posting_date], setup=setups.costing)
+    line_checks.check_lines(plan, facts, location_mandatory=setups.inventory.location_mandatory)
+
+    prepared = stock.prepare(document_plan.costed_lines(plan, facts, setups.precision_e5), setups=setups)
+    parts = document_plan.invoice_parts(plan, facts, setups.precision_e5)
+    prepared.drafts += invoicing.draft_invoices(parts, precision_e5=setups.precision_e5)
+    prepared.drafts += charges.draft_charges(plan, facts, setups.precision_e5)
+    stock.check_accounts(prepared)
+    document_nos = _draw_numbers(plan, setups)
+    written, stored = stock.write(
+        prepared, document_nos=document_nos, source_code=plan.source_code, context=context, user_id=user_id
+    )
+    invoicing.write_invoiced(parts, posting_date=posting_date)
+    document_rows.write(
+        plan,
+        parts,
+        document_nos=document_nos,
+        register_id=written.register_id,
+        precision_e5=setups.precision_e5,
+        context=context,
+    )
+    adjustment.adjust_after_posting(item_ids, setup=setups.costing, context=context, user_id=user_id)
+    types = plan.document_types()
+    return stock.result(
+        written,
+        stored,
+        entries=prepared.plan.entries,
+        documents=[(types[key], no) for key, no in document_nos.items()],
+        preview=context.preview,
+    )
 
 
 def _draw_numbers(plan: DocumentPlan, setups: Setups) -> dict[str, str]:

@@ -172,24 +172,29 @@ def post_count(*, count_id: int, user_id: int | None, preview: bool = False) -> 
     cost. Raises: DomainError when a line is not counted, the count is posted already, or a line cannot be posted.
     """
     with posting(preview=preview) as context:
-        count = inventory_locks.lock_count(count_id)
-        lines = list(count.lines.order_by("line_no"))
-        _check_count(count, lines)
-        item_ids = {line.item_id for line in lines}
-        locks.lock_items(item_ids)
-        facts = stock_reader.item_facts(item_ids)
-        setups = Setups.load(CostingSetup.at(count.posting_date))
-        checks.check_dates([count.posting_date], setup=setups.costing)
-        costed = [
-            _count_movement(count, line, facts[line.item_id])
-            for line in lines
-            if line.quantity_counted != line.quantity_calculated
-        ]
-        terms = JournalTerms("PHYSINVJNL", "", count.no, (DocumentType.COUNT.value,), user_id, preview)
-        result = post_movements(costed, setups=setups, terms=terms, context=context) if costed else None
-        _write_counted(count, lines, result, context=context, user_id=user_id)
-        Count.objects.filter(pk=count.pk).update(status=CountStatus.POSTED)
-        return result or PostingResult(0, ((DocumentType.COUNT.value, count.no),), (), (), ())
+        return post_count_within(context, count_id=count_id, user_id=user_id)
+
+
+def post_count_within(context: PostingContext, *, count_id: int, user_id: int | None) -> PostingResult:
+    """As `post_count`, inside the posting that a use case opened."""
+    count = inventory_locks.lock_count(count_id)
+    lines = list(count.lines.order_by("line_no"))
+    _check_count(count, lines)
+    item_ids = {line.item_id for line in lines}
+    locks.lock_items(item_ids)
+    facts = stock_reader.item_facts(item_ids)
+    setups = Setups.load(CostingSetup.at(count.posting_date))
+    checks.check_dates([count.posting_date], setup=setups.costing)
+    costed = [
+        _count_movement(count, line, facts[line.item_id])
+        for line in lines
+        if line.quantity_counted != line.quantity_calculated
+    ]
+    terms = JournalTerms("PHYSINVJNL", "", count.no, (DocumentType.COUNT.value,), user_id, context.preview)
+    result = post_movements(costed, setups=setups, terms=terms, context=context) if costed else None
+    _write_counted(count, lines, result, context=context, user_id=user_id)
+    Count.objects.filter(pk=count.pk).update(status=CountStatus.POSTED)
+    return result or PostingResult(0, ((DocumentType.COUNT.value, count.no),), (), (), ())
 
 
 def _check_count(count: Count, lines: Sequence[CountLine]) -> None:
