@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -58,18 +59,18 @@ def post_inventory_cost(
     post: bool = True,
     user_id: int | None = None,
     report: Report | None = None,
+    job_id: int | None = None,
     today: date | None = None,
 ) -> PostToGLResult:
     """Post waiting value entries dated up to `through`, one G/L pair each; what cannot be posted is skipped and listed.
 
-    With `post` off the same is done and nothing is kept but the run's own report.
+    With `post` off the same is done and nothing is kept but the run's own report. With a `job_id` a run that a lost
+    worker left goes on: what it posted no longer waits. `report` is called between batches and may raise to stop.
     Raises: DomainError when a document number is given for posting per entry.
     """
     _check_request(per_posting_group=per_posting_group, document_no=document_no)
     setup = CostingSetup.at(today or timezone.localdate())
-    run = PostToGLRun.objects.create(
-        through=through, post=post, state=RunState.RUNNING, user_id=user_id, created_at=timezone.now()
-    )
+    run = _start_run(job_id, through=through, post=post, user_id=user_id)
     total = _waiting(through, item_ids).count()
     done, last_key = 0, 0
     while True:
@@ -82,6 +83,16 @@ def post_inventory_cost(
     PostToGLRun.objects.filter(pk=run.pk).update(state=RunState.DONE)
     run.refresh_from_db()
     return PostToGLResult(run.pk, run.posted_count, run.posted_amount, run.skipped_count)
+
+
+def _start_run(job_id: int | None, **fields: Any) -> PostToGLRun:
+    begun = PostToGLRun.objects.filter(job_id=job_id).first() if job_id is not None else None
+    if begun is not None:
+        # Skipped entries still wait: they are looked at again, and listed again where nothing changed.
+        begun.skipped.all().delete()
+        PostToGLRun.objects.filter(pk=begun.pk).update(skipped_count=0, state=RunState.RUNNING)
+        return begun
+    return PostToGLRun.objects.create(job_id=job_id, state=RunState.RUNNING, created_at=timezone.now(), **fields)
 
 
 def _check_request(*, per_posting_group: bool, document_no: str) -> None:
