@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
@@ -14,6 +13,7 @@ from costing import rules
 from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES, AccountRole
 from costing.models import AccountSet, GeneralPostingSetup, InventoryPostingSetup
 from inventory.models import GenBusPostingGroup, GenProdPostingGroup, InventoryPostingGroup, Location
+from inventory.models.master import CodedModel
 
 ROLES = (*INVENTORY_POSTING_ROLES, *GENERAL_POSTING_ROLES)
 
@@ -30,7 +30,7 @@ class PostingKey(NamedTuple):
     location_id: int | None
     inventory_posting_group_id: int | None
     gen_bus_posting_group_id: int | None
-    gen_prod_posting_group_id: int
+    gen_prod_posting_group_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,13 @@ def accounts_of_sets(set_ids: Collection[int]) -> dict[int, FrozenAccounts]:
 
 
 def _accounts_in_setup(keys: Collection[PostingKey]) -> dict[PostingKey, dict[str, int]]:
-    inventory_lines = {
+    inventory_lines: dict[tuple[int | None, int | None], InventoryPostingSetup] = {
         (line.location_id, line.inventory_posting_group_id): line
         for line in InventoryPostingSetup.objects.filter(
             inventory_posting_group__in={key.inventory_posting_group_id for key in keys}
         )
     }
-    general_lines = {
+    general_lines: dict[tuple[int | None, int | None], GeneralPostingSetup] = {
         (line.gen_bus_posting_group_id, line.gen_prod_posting_group_id): line
         for line in GeneralPostingSetup.objects.filter(
             gen_prod_posting_group__in={key.gen_prod_posting_group_id for key in keys}, blocked=False
@@ -129,9 +129,11 @@ def check_roles(key: PostingKey, accounts: FrozenAccounts, pairs: Iterable[rules
 
 def _combination(key: PostingKey, role: AccountRole) -> str:
     if role in INVENTORY_POSTING_ROLES:
-        location = Location.objects.filter(Q(pk=key.location_id)).first()
-        group = InventoryPostingGroup.objects.filter(pk=key.inventory_posting_group_id).first()
-        return f"{location.code if location else _('blank location')} + {group.code if group else '-'}"
-    business = GenBusPostingGroup.objects.filter(pk=key.gen_bus_posting_group_id).first()
-    product = GenProdPostingGroup.objects.get(pk=key.gen_prod_posting_group_id)
-    return f"{business.code if business else _('blank')} + {product.code}"
+        location = _code(Location, key.location_id) or _("blank location")
+        return f"{location} + {_code(InventoryPostingGroup, key.inventory_posting_group_id)}"
+    business = _code(GenBusPostingGroup, key.gen_bus_posting_group_id) or _("blank")
+    return f"{business} + {_code(GenProdPostingGroup, key.gen_prod_posting_group_id)}"
+
+
+def _code(model: type[CodedModel], pk: int | None) -> str:
+    return model._default_manager.filter(pk__in=[pk]).values_list("code", flat=True).first() or ""

@@ -137,7 +137,7 @@ def _insert_values(
         rows = cursor.fetchall()
     assert len(rows) == len(corrections)
     sets = account_lookup.accounts_of_sets({row[14] for row in rows})
-    return [ValueToPost(*row[:14], accounts=sets[row[14]]) for row in rows]
+    return [ValueToPost(*(*row[:14], sets[row[14]])) for row in rows]
 
 
 def _insert_changes(

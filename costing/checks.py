@@ -35,7 +35,8 @@ def check_dates(dates: Iterable[date], *, setup: CostingSetup) -> None:
     if closed_on and earliest <= closed_on:
         raise BeforeCloseDate(
             _(
-                "Posting date %(date)s is on or before the inventory close of %(close)s. Use a later date, or reverse it."
+                "Posting date %(date)s is on or before the inventory close of %(close)s. "
+                "Use a later date, or reverse the close."
             )
             % {"date": earliest, "close": closed_on}
         )

@@ -16,7 +16,7 @@ from config.base import bulk
 from config.base.transactions import PostingContext
 from costing import rules
 from costing.accounts import FrozenAccounts
-from costing.enums import PostingPair
+from costing.enums import AccountRole, PostingPair
 from costing.models import GLItemLedgerRelation, ValueEntryToPost
 from ledger import posting as ledger_posting
 from ledger.enums import SourceCode
@@ -122,16 +122,18 @@ def post_value_entries(
 
 
 def _lines(pair: Pair) -> list[LineToPost]:
-    accounts = pair.value.accounts.account_ids
-    shared = {
-        "description": pair.value.description,
-        "external_document_no": pair.value.external_document_no,
-        "dimension_set_id": pair.value.dimension_set_id,
-    }
-    return [
-        LineToPost(gl_account_id=accounts[pair.roles.account.value], amount=pair.amount, **shared),
-        LineToPost(gl_account_id=accounts[pair.roles.balancing.value], amount=-pair.amount, **shared),
-    ]
+    return [_line(pair, pair.roles.account, pair.amount), _line(pair, pair.roles.balancing, -pair.amount)]
+
+
+def _line(pair: Pair, role: AccountRole, amount: Decimal) -> LineToPost:
+    value = pair.value
+    return LineToPost(
+        gl_account_id=value.accounts.account_ids[role.value],
+        amount=amount,
+        description=value.description,
+        external_document_no=value.external_document_no,
+        dimension_set_id=value.dimension_set_id,
+    )
 
 
 def queue(values: Sequence[ValueToPost], *, include_expected: bool) -> None:

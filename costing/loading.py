@@ -130,4 +130,5 @@ def _by_item(sql: str, ids: list[int]) -> dict[int, list[tuple[Any, ...]]]:
 def _rows(sql: str, ids: list[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [ids])
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -13,7 +13,6 @@ from config.base.errors import DomainError, ErrorCode
 from config.base.locks import lock_timeout_as_busy, require_transaction
 from inventory.models import Count, Document, TransferOrder
 
-
 Lockable = TypeVar("Lockable", Document, TransferOrder, Count)
 
 

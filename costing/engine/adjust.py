@@ -74,11 +74,11 @@ def _document_corrections(costs: Costs, entry: Entry, period_end: date | None) -
         quantity_left_e5 -= original.invoiced_quantity_e5
         held_e5 = sum(v.actual_e5 for v in forwarded if v.original_key == original.key)
         if target_e5 != held_e5:
-            corrections.append(Correction(entry.key, original.key, target_e5 - held_e5, 0, False, parts, period_end))
+            corrections.append(Correction(entry.key, original.key, target_e5 - held_e5, 0, parts, period_end))
     expected_e5 = cost_left_e5 - sum(value.expected_e5 for value in forwarded)
     if expected_e5 and quantity_left_e5:
         first = originals[0]
-        corrections.append(Correction(entry.key, first.key, 0, expected_e5, False, parts, period_end))
+        corrections.append(Correction(entry.key, first.key, 0, expected_e5, parts, period_end))
     return corrections
 
 

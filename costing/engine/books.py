@@ -122,6 +122,6 @@ class Correction:
     original_key: int
     actual_e5: int
     expected_e5: int
-    is_rounding: bool = False
     parts: Sequence[Part] = ()
     average_period_end: date | None = None
+    is_rounding: bool = False

@@ -22,19 +22,30 @@ def period_end(
         period_starts: starting dates of the accounting periods, ascending; after the last one months go on.
         fiscal_year_starts: ascending; a period never reaches over one.
     """
-    end = _accounting_period_end(on, period_starts) if kind == "accounting_period" else _ENDS[kind](on)
+    end = _accounting_period_end(on, period_starts) if kind == "accounting_period" else _calendar_end(on, kind)
     next_year = bisect_right(fiscal_year_starts, on)
     if next_year < len(fiscal_year_starts):
         end = min(end, fiscal_year_starts[next_year] - ONE_DAY)
     return end
 
 
+def _calendar_end(on: date, kind: str) -> date:
+    match kind:
+        case "day":
+            return on
+        case "week":
+            return on + timedelta(days=6 - on.weekday())
+        case "month":
+            return _month_end(on)
+        case "quarter":
+            return _first_of_month(on.year, on.month + 3 - (on.month - 1) % 3) - ONE_DAY
+        case "year":
+            return date(on.year, 12, 31)
+    raise ValueError(f"There is no average period {kind!r}")
+
+
 def _month_end(on: date) -> date:
     return _first_of_month(on.year, on.month + 1) - ONE_DAY
-
-
-def _quarter_end(on: date) -> date:
-    return _first_of_month(on.year, on.month + 3 - (on.month - 1) % 3) - ONE_DAY
 
 
 def _first_of_month(year: int, month: int) -> date:
@@ -47,12 +58,3 @@ def _accounting_period_end(on: date, period_starts: Sequence[date]) -> date:
     if 0 < following < len(period_starts):
         return period_starts[following] - ONE_DAY
     return _month_end(on)
-
-
-_ENDS = {
-    "day": lambda on: on,
-    "week": lambda on: on + timedelta(days=6 - on.weekday()),
-    "month": _month_end,
-    "quarter": _quarter_end,
-    "year": lambda on: date(on.year, 12, 31),
-}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -27,10 +29,16 @@ from inventory.models import (
 from ledger.models import GLEntry
 
 
-def copied_key(model: type[models.Model] | str, label: str, **options: object) -> models.ForeignKey[object, object]:
+def copied_key(model: type[models.Model] | str, label: Any, *, db_index: bool = False) -> Any:
     """A key copied from the item ledger entry, whose own keys the database checks (ADR 0004)."""
     return models.ForeignKey(
-        model, models.PROTECT, db_constraint=False, related_name="+", verbose_name=label, **options
+        model,
+        models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=db_index,
+        related_name="+",
+        verbose_name=label,
     )
 
 
@@ -52,9 +60,9 @@ class ValueEntry(models.Model):
         related_name="value_entries",
         verbose_name=_("capacity ledger entry"),
     )
-    item = copied_key(Item, _("item"), null=True, db_index=False)
-    variant = copied_key(Variant, _("variant"), null=True, db_index=False)
-    location = copied_key(Location, _("location"), null=True, db_index=False)
+    item = copied_key(Item, _("item"))
+    variant = copied_key(Variant, _("variant"))
+    location = copied_key(Location, _("location"))
     item_ledger_entry_type = models.CharField(_("item ledger entry type"), max_length=20, choices=ItemLedgerEntryType)
     entry_type = models.CharField(_("entry type"), max_length=30, choices=ValueEntryType)
     variance_type = models.CharField(_("variance type"), max_length=30, choices=VarianceType, db_default="", blank=True)
@@ -98,20 +106,16 @@ class ValueEntry(models.Model):
         related_name="+",
         verbose_name=_("applies-to value entry"),
     )
-    item_charge = copied_key(ItemCharge, _("item charge"), null=True, db_index=False)
-    inventory_posting_group = copied_key(InventoryPostingGroup, _("inventory posting group"), null=True, db_index=False)
-    gen_bus_posting_group = copied_key(
-        GenBusPostingGroup, _("general business posting group"), null=True, db_index=False
-    )
-    gen_prod_posting_group = copied_key(
-        GenProdPostingGroup, _("general product posting group"), null=True, db_index=False
-    )
+    item_charge = copied_key(ItemCharge, _("item charge"))
+    inventory_posting_group = copied_key(InventoryPostingGroup, _("inventory posting group"))
+    gen_bus_posting_group = copied_key(GenBusPostingGroup, _("general business posting group"))
+    gen_prod_posting_group = copied_key(GenProdPostingGroup, _("general product posting group"))
     account_set = models.ForeignKey(
         AccountSet, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("account set")
     )
-    dimension_set = copied_key("base.DimensionSet", _("dimension set"), null=True, db_index=False)
-    reason_code = copied_key("base.ReasonCode", _("reason code"), null=True, db_index=False)
-    user = copied_key(settings.AUTH_USER_MODEL, _("user"), null=True, db_index=False)
+    dimension_set = copied_key("base.DimensionSet", _("dimension set"))
+    reason_code = copied_key("base.ReasonCode", _("reason code"))
+    user = copied_key(settings.AUTH_USER_MODEL, _("user"))
     register = models.ForeignKey(
         ItemRegister, models.PROTECT, db_constraint=False, related_name="value_entries", verbose_name=_("register")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -55,7 +56,8 @@ class CostingSetup(models.Model):
         return setup or cls(starting_date=date.min)
 
 
-def account_key(label: str) -> models.ForeignKey[GLAccount | None, GLAccount | None]:
+def account_key(label: Any) -> models.ForeignKey[GLAccount | None, GLAccount | None]:
+    """The account of one role; blank where the role is not used."""
     return models.ForeignKey(GLAccount, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=label)
 
 
@@ -167,4 +169,5 @@ class AccountSet(models.Model):
         return f"{self.pk}"
 
     def account_id(self, role: AccountRole) -> int | None:
-        return getattr(self, f"{role.value}_id")
+        account_id: int | None = getattr(self, f"{role.value}_id")
+        return account_id

@@ -67,7 +67,7 @@ class DocumentPlan:
 
     @property
     def item_ids(self) -> set[int]:
-        return {plan.line.item_id for plan in self.lines}
+        return {plan.line.item_id for plan in self.lines if plan.line.item_id is not None}
 
     @property
     def handles(self) -> bool:

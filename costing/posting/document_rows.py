@@ -160,4 +160,5 @@ def _update_order(plan: DocumentPlan, precision_e5: int) -> None:
 
 
 def _discount_left(each: LinePlan, precision_e5: int) -> Decimal:
-    return each.line.line_discount_amount - from_e5(each.discount_e5(each.invoice_e5, precision_e5))
+    discount: Decimal = each.line.line_discount_amount
+    return discount - from_e5(each.discount_e5(each.invoice_e5, precision_e5))

@@ -62,7 +62,8 @@ JOIN inventory_itemledgerentry e
   ON e.document_no = d.no AND e.document_type = d.type AND e.document_line_no = pl.line_no
 CROSS JOIN LATERAL (
     SELECT sum(x.cost_amount_expected) AS open_expected,
-           coalesce(sum(x.cost_amount_expected) FILTER (WHERE x.expected_cost AND NOT x.adjustment), 0) AS first_expected,
+           coalesce(sum(x.cost_amount_expected) FILTER (WHERE x.expected_cost AND NOT x.adjustment), 0)
+               AS first_expected,
            sum(x.sales_amount_expected) AS sales_expected,
            sum(x.purchase_amount_expected) AS purchase_expected,
            max(x.valuation_date) FILTER (WHERE x.entry_type = 'direct_cost') AS valuation_date,
@@ -209,7 +210,8 @@ def write_invoiced(parts: Sequence[InvoicePart], *, posting_date: date) -> None:
             SET invoiced_quantity = e.invoiced_quantity + n.quantity,
                 completely_invoiced = e.invoiced_quantity + n.quantity = e.quantity,
                 last_invoice_date = greatest(e.last_invoice_date, %s),
-                applied_entry_to_adjust = e.applied_entry_to_adjust OR e.quantity > 0 AND e.remaining_quantity < e.quantity
+                applied_entry_to_adjust =
+                    e.applied_entry_to_adjust OR e.quantity > 0 AND e.remaining_quantity < e.quantity
             FROM unnest(%s::bigint[], %s::numeric[]) AS n(id, quantity)
             WHERE e.id = n.id
             """,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from config.base.amounts import to_e5
 from config.base.models import Company
 from config.base.transactions import PostingContext
-from costing import cost_book, storing, value_posting
+from costing import cost_book, value_posting, value_storing
 from costing.average_periods import AveragePeriods
 from costing.cost_book import CostBook
 from costing.models import CostingSetup
 from costing.posting import results
 from costing.posting.results import PostingResult
-from costing.storing import StoredValues
+from costing.value_storing import StoredValues
 from costing.value_posting import CostedLine, ValueDraft
 from inventory import posting as item_posting
 from inventory.models import InventorySetup
@@ -76,7 +76,7 @@ def prepare(lines: Sequence[CostedLine], *, setups: Setups) -> StockPosting:
 
 def check_accounts(posting: StockPosting) -> None:
     """Freeze the accounts of every value of the posting; refuse where one is missing."""
-    storing.assign_accounts(posting.drafts, setup=posting.setups.costing)
+    value_storing.assign_accounts(posting.drafts, setup=posting.setups.costing)
 
 
 def write(
@@ -97,7 +97,7 @@ def write(
     written = item_posting.write(
         posting.plan, document_nos=document_nos, register_id=register_id, created_at=context.created_at
     )
-    stored = storing.store_values(
+    stored = value_storing.store_values(
         posting.drafts,
         written=written,
         document_nos=document_nos,
@@ -105,13 +105,13 @@ def write(
         context=context,
         user_id=user_id,
     )
-    storing.lift_valuation_dates(
+    value_storing.lift_valuation_dates(
         (written.entry_id(link.receiver_key), posting.book.entries[entry.key].valuation_date)
         for entry in posting.plan.entries
         for link in entry.covers
     )
-    storing.mark_unadjusted(posting.drafts, periods=posting.setups.periods)
-    storing.update_card_costs(posting.drafts)
+    value_storing.mark_unadjusted(posting.drafts, periods=posting.setups.periods)
+    value_storing.update_card_costs(posting.drafts)
     return written, stored
 
 

@@ -143,11 +143,13 @@ class DocumentLine(models.Model):
 
     @property
     def outstanding_quantity(self) -> Decimal:
-        return self.quantity - self.quantity_handled
+        outstanding: Decimal = self.quantity - self.quantity_handled
+        return outstanding
 
     @property
     def quantity_not_invoiced(self) -> Decimal:
-        return self.quantity_handled - self.quantity_invoiced
+        waiting: Decimal = self.quantity_handled - self.quantity_invoiced
+        return waiting
 
 
 class PostedDocument(models.Model):

@@ -83,7 +83,9 @@ class ItemLedgerEntry(EntryBase):
     invoiced_quantity = QuantityField(_("invoiced quantity"))
     open = models.BooleanField(_("open"))
     positive = models.GeneratedField(
-        expression=Q(quantity__gt=0), output_field=models.BooleanField(_("positive")), db_persist=True
+        expression=Q(quantity__gt=0),  # type: ignore[arg-type]  # Django takes a Q, the stubs do not know.
+        output_field=models.BooleanField(_("positive")),
+        db_persist=True,
     )
     completely_invoiced = models.BooleanField(_("completely invoiced"))
     last_invoice_date = models.DateField(_("last invoice date"), null=True)
