@@ -7,6 +7,7 @@ cost out for users without ``cost.view``.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
@@ -15,7 +16,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponseRedirect
 
-from config.base import changelog, locks
+from config.base import changelog, jobs, locks
 from config.base.capability_names import permission
 from config.base.models import (
     Attachment,
@@ -115,8 +116,25 @@ class SetupAdmin(ChangeLogAdmin):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except locks.Busy as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+            return self._say_busy(request, error)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The same for deleting."""
+        try:
+            return super().delete_view(request, *args, **kwargs)
+        except locks.Busy as error:
+            return self._say_busy(request, error)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The same for deleting several."""
+        try:
+            return super().changelist_view(request, *args, **kwargs)
+        except locks.Busy as error:
+            return self._say_busy(request, error)
+
+    def _say_busy(self, request: HttpRequest, error: locks.Busy) -> HttpResponseRedirect:
+        self.message_user(request, str(error), messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
 
 class ReadOnlyAdmin(_ModelAdmin):
@@ -187,16 +205,9 @@ def _without(row: Any, hidden: Sequence[str]) -> Any:
 
 
 @admin.register(Company)
-class CompanyAdmin(ChangeLogAdmin):
+class CompanyAdmin(SetupAdmin):
+    single_row = True
     list_display = ["name", "currency_code", "amount_rounding_precision", "unit_amount_rounding_precision", "time_zone"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """There is one company, and it is there from the start."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """There is one company."""
-        return False
 
 
 class NumberSeriesLineInline(_TabularInline):
@@ -242,6 +253,12 @@ class ScheduleAdmin(ChangeLogAdmin):
     search_fields = ["title"]
     ordering = ["pk"]
     readonly_fields = ["last_run_at", "last_job"]
+
+    def formfield_for_dbfield(self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the kinds that have a handler: no other would ever start."""
+        if db_field.name == "kind":
+            return forms.ChoiceField(label=db_field.verbose_name, choices=[(kind, kind) for kind in jobs.kinds()])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(DimensionSet)

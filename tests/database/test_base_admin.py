@@ -1,9 +1,14 @@
+import threading
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 
 from config.base.admin import CostFieldsAdmin, ReadOnlyAdmin
-from config.base.models import ChangeLog, Company, NumberSeries
+from config.base.models import ChangeLog, Company, NumberSeries, Schedule
+from config.base.transactions import posting
+from tests import threads
+from tests.jobs import handlers  # noqa: F401 registers test.work
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +111,44 @@ class TestReadOnlyAdmin:
 
         assert client.get("/admin/base/company/add/").status_code == 403
         assert client.post("/admin/base/company/1/delete/").status_code == 403
+
+
+class TestSchedules:
+    def test_are_made_only_for_kinds_that_somebody_runs(self, signed_in):
+        form = {
+            "kind": "nonsense", "title": "Nightly", "every": "day", "parameters": "{}",
+            "next_run_at_0": "2026-01-01", "next_run_at_1": "01:00:00",
+        }  # fmt: skip
+
+        signed_in.post("/admin/base/schedule/add/", form)
+        assert not Schedule.objects.exists()
+        signed_in.post("/admin/base/schedule/add/", {**form, "kind": "test.work"})
+        assert Schedule.objects.get().kind == "test.work"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestSetupAdmin:
+    def test_waits_for_postings_and_then_says_try_again(self, signed_in, settings):
+        settings.LOCK_TIMEOUT_MS = 50
+        done, posted = threading.Event(), threading.Event()
+
+        def post():
+            with posting():
+                posted.set()
+                done.wait(10)
+
+        somebody = threads.start(post)
+        posted.wait(10)
+        form = {
+            "name": "Gifts Ltd", "currency_code": "GBP", "time_zone": "Europe/Oslo",
+            "amount_rounding_precision": "1", "unit_amount_rounding_precision": "0.00001",
+        }  # fmt: skip
+        response = signed_in.post("/admin/base/company/1/change/", form, follow=True)
+        done.set()
+        somebody.result(10)
+
+        assert "try again" in response.content.decode()
+        assert Company.objects.get().currency_code == "EUR"
 
 
 class TestFourEyes:
