@@ -41,11 +41,10 @@ class Command(BaseCommand):
         if given["json"]:
             self.stdout.write(json.dumps(asdict(result), cls=DjangoJSONEncoder))
         else:
-            self.stdout.write(
-                _(
-                    "Run %(run_id)s: %(items)s items adjusted, %(entries)s entries of %(amount)s made, %(failed)s failed."
-                )
-                % asdict(result)
+            sentence = _(
+                "Run %(run_id)s: %(items)s items adjusted, %(entries)s entries of %(amount)s made, "
+                "%(failed)s items failed."
             )
+            self.stdout.write(sentence % asdict(result))
         if result.failed:
             raise SystemExit(options.FINISHED_WITH_REFUSALS)
