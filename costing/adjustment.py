@@ -40,6 +40,11 @@ OPTIMISTIC_ATTEMPTS = 2
 BATCH_SIZE = 100
 
 Report = Callable[[int, int], None]
+Guard = Callable[[], None]
+
+
+def _always_ours() -> None:
+    """The guard of an adjustment that no job stands behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,14 @@ class Terms:
     precision_e5: int
     run_id: int | None
     user_id: int | None
+    guard: Guard
 
     @classmethod
-    def load(cls, *, run_id: int | None, user_id: int | None, setup: CostingSetup) -> Terms:
+    def load(
+        cls, *, run_id: int | None, user_id: int | None, setup: CostingSetup, guard: Guard = _always_ours
+    ) -> Terms:
         precision = Company.objects.values_list("amount_rounding_precision", flat=True).get()
-        return cls(setup, AveragePeriods.load(setup), to_e5(precision), run_id, user_id)
+        return cls(setup, AveragePeriods.load(setup), to_e5(precision), run_id, user_id, guard)
 
 
 def unadjusted_item_ids(*, through: date | None = None) -> list[int]:
@@ -108,15 +116,17 @@ def adjust_cost(
     report: Report | None = None,
     job_id: int | None = None,
     today: date | None = None,
+    guard: Guard = _always_ours,
 ) -> AdjustmentResult:
     """Adjust all unadjusted items (or those given), each in a transaction of its own.
 
     With a `job_id` a run that a lost worker left is taken up where it stopped: finished items are not done again.
-    `report(done, total)` is called between items and may raise to stop the run there.
+    `report(done, total)` is called between items and may raise to stop the run there; `guard` before each item is
+    committed: it raises when the run belongs to another worker by now.
     """
     run = start_run(item_ids=item_ids, through=through, job_id=job_id)
     setup = CostingSetup.at(today or timezone.localdate())
-    terms = Terms.load(run_id=run.pk, user_id=user_id, setup=setup)
+    terms = Terms.load(run_id=run.pk, user_id=user_id, setup=setup, guard=guard)
     waiting = list(
         run.items.filter(state=RunState.WAITING).order_by("-level", "item_id").values_list("item_id", flat=True)
     )
@@ -199,6 +209,7 @@ def _store(loaded: LoadedItem, planned: engine.Adjustment, terms: Terms, context
     stored = adjustment_storing.store(
         loaded, planned, setup=terms.setup, run_id=terms.run_id, user_id=terms.user_id, context=context
     )
+    terms.guard()
     if terms.run_id is not None:
         # In the item's own transaction: an item is done exactly when its entries are there.
         AdjustmentRunItem.objects.filter(run_id=terms.run_id, item_id=loaded.item_id).update(

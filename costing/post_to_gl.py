@@ -31,6 +31,11 @@ from ledger.models import GLAccount
 BATCH_SIZE = 2000
 
 Report = Callable[[int, int], None]
+Guard = Callable[[], None]
+
+
+def _always_ours() -> None:
+    """The guard of a run that no job stands behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +66,13 @@ def post_inventory_cost(
     report: Report | None = None,
     job_id: int | None = None,
     today: date | None = None,
+    guard: Guard = _always_ours,
 ) -> PostToGLResult:
     """Post waiting value entries dated up to `through`, one G/L pair each; what cannot be posted is skipped and listed.
 
     With `post` off the same is done and nothing is kept but the run's own report. With a `job_id` a run that a lost
-    worker left goes on: what it posted no longer waits. `report` is called between batches and may raise to stop.
+    worker left goes on: what it posted no longer waits. `report` is called between batches and may raise to stop;
+    `guard` before each batch is committed: it raises when the run belongs to another worker by now.
     Raises: DomainError when a document number is given for posting per entry.
     """
     _check_request(per_posting_group=per_posting_group, document_no=document_no)
@@ -76,7 +83,7 @@ def post_inventory_cost(
     while True:
         if report:
             report(done, total)
-        taken, last_key = _post_batch(run, setup, through=through, item_ids=item_ids, after=last_key, post=post)
+        taken, last_key = _post_batch(run, setup, through=through, item_ids=item_ids, after=last_key, guard=guard)
         done += taken
         if not taken:
             break
@@ -123,10 +130,10 @@ def _post_batch(
     through: date | None,
     item_ids: Sequence[int] | None,
     after: int,
-    post: bool,
+    guard: Guard,
 ) -> tuple[int, int]:
     """Post the next entries in number order; return how many were taken and the last number."""
-    with posting(preview=not post) as context:
+    with posting(preview=not run.post) as context:
         keys = list(
             _waiting(through, item_ids)
             .filter(pk__gt=after)
@@ -142,8 +149,12 @@ def _post_batch(
                 ready, include_expected=setup.expected_cost_posting, context=context, user_id=run.user_id
             )
             ValueEntryToPost.objects.filter(pk__in=[value.id for value in ready]).delete()
-    # The report of the run stands outside: a run that posts nothing keeps it too.
-    _log(run, ready, skipped, setup)
+        guard()
+        if run.post:
+            _log(run, ready, skipped, setup)
+    if not run.post:
+        # What was rolled back leaves its report.
+        _log(run, ready, skipped, setup)
     return len(keys), keys[-1]
 
 

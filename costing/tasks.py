@@ -27,6 +27,7 @@ def adjust_cost(job: jobs.RunningJob) -> None:
             report=_between_units(job),
             job_id=job.id,
             today=timezone.localdate(),
+            guard=job.check_attempt,
         )
     except jobs.JobCancelled:
         AdjustmentRun.objects.filter(job_id=job.id).update(state=RunState.CANCELLED, finished_at=timezone.now())
@@ -52,6 +53,7 @@ def post_inventory_cost(job: jobs.RunningJob) -> None:
             report=_between_units(job),
             job_id=job.id,
             today=timezone.localdate(),
+            guard=job.check_attempt,
         )
     except jobs.JobCancelled:
         PostToGLRun.objects.filter(job_id=job.id).update(state=RunState.CANCELLED)
