@@ -206,12 +206,10 @@ def item(
     **fields: object,
 ) -> Item:
     """Make an item; `options` are those of its item model group, `fields` those of the card."""
-    is_stocked = fields.get("type", ItemType.INVENTORY) == ItemType.INVENTORY
+    is_stocked = settle_at == "close" or fields.get("type", ItemType.INVENTORY) == ItemType.INVENTORY
     defaults = {
         "description": no.capitalize(),
-        "item_model_group": item_model_group(
-            method=method, settle_at=settle_at, stocked=is_stocked, **(options or {})
-        ),
+        "item_model_group": item_model_group(method=method, settle_at=settle_at, stocked=is_stocked, **(options or {})),
         "inventory_posting_group": inventory_posting_group(inventory_group),
         "gen_prod_posting_group": gen_prod_posting_group(product_group),
         "base_unit_of_measure": UnitOfMeasure.objects.get_or_create(code="PCS")[0],
@@ -282,9 +280,7 @@ def user(username: str = "accountant"):
     if found:
         return found
     seed()
-    made = get_user_model().objects.create_user(
-        username=username, password="lagerbok", is_staff=username == "admin"
-    )
+    made = get_user_model().objects.create_user(username=username, password="lagerbok", is_staff=username == "admin")
     made.groups.add(Group.objects.get(name=USERNAMES[username]))
     return made
 

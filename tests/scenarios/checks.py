@@ -80,9 +80,7 @@ def item(world: World, body: Body) -> None:
 
 
 def values_of(world: World, body: Body) -> None:
-    values = list(
-        ValueEntry.objects.filter(item_ledger_entry_id__in=world.entry_ids(body["values_of"])).order_by("pk")
-    )
+    values = list(ValueEntry.objects.filter(item_ledger_entry_id__in=world.entry_ids(body["values_of"])).order_by("pk"))
     if "totals" in body:
         totals = dict.fromkeys(body["totals"], ZERO)
         for value in values:
@@ -132,8 +130,11 @@ def close(world: World, body: Body) -> None:
     made = ValueEntry.objects.filter(register__in=_registers_of(run))
     costs = _costs(made)
     warnings = [
-        {"item": line.item and line.item.no, "issue": _ref_of(world, line.issue_id, body.get("warnings", []), "issue"),
-         "code": line.code}
+        {
+            "item": line.item and line.item.no,
+            "issue": _ref_of(world, line.issue_id, body.get("warnings", []), "issue"),
+            "code": line.code,
+        }
         for line in CloseLogLine.objects.filter(close=run).select_related("item").order_by("pk")
     ]
     compare(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.apps import apps
 from django.db import connection
 
-from config.base.models import NumberSeriesLine
 from costing.models import (
     AvgCostAdjmtEntryPoint,
     InventoryAdjmtEntryOrder,
@@ -15,7 +14,7 @@ from costing.models import (
     Mark,
     ValueEntryToPost,
 )
-from inventory.models import Item, ItemRegister
+from inventory.models import InventorySetup, Item, ItemRegister
 from ledger.models import GLRegister
 
 STATE = (
@@ -28,7 +27,6 @@ STATE = (
     ItemCostState,
     ItemRegister,
     Mark,
-    NumberSeriesLine,
     ValueEntryToPost,
 )
 
@@ -41,7 +39,10 @@ def fingerprint() -> dict[str, tuple[int, str]]:
     """
     ledgers = [model for model in apps.get_models() if hasattr(model, "PROGRESS_FIELDS")]
     tables = sorted(model._meta.db_table for model in [*ledgers, *STATE])
-    return {table: _rows(table) for table in tables} | {"order lines": _order_lines()}
+    return {table: _rows(table) for table in tables} | {
+        "order lines": _order_lines(),
+        "number series": _number_series(),
+    }
 
 
 def changed(before: dict[str, tuple[int, str]], after: dict[str, tuple[int, str]]) -> list[str]:
@@ -62,8 +63,19 @@ def _order_lines() -> tuple[int, str]:
     )
 
 
-def _one(query: str) -> tuple[int, str]:
+def _number_series() -> tuple[int, str]:
+    """The numbers used. Orders and counts are numbered as they are written, before anything is posted."""
+    setup = InventorySetup.load()
+    drafts = [setup.purchase_order_series, setup.sales_order_series, setup.transfer_order_series, setup.count_series]
+    return _one(
+        "SELECT count(*), coalesce(md5(string_agg(l::text, '|' ORDER BY l.id)), '') FROM base_numberseriesline l"
+        " JOIN base_numberseries s ON s.id = l.series_id WHERE s.code <> ALL(%s)",
+        [drafts],
+    )
+
+
+def _one(query: str, parameters: list[list[str]] | None = None) -> tuple[int, str]:
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute(query, parameters)
         row = cursor.fetchone()
     return row[0], row[1]

@@ -70,7 +70,7 @@ class TestACharge:
 
 
 @given(
-    cents=st.integers(-10**9, 10**9),
+    cents=st.integers(-(10**9), 10**9),
     quantities=st.lists(st.integers(1, 10**6), min_size=1, max_size=12),
 )
 def test_parts_add_up_and_are_within_a_step_of_their_exact_share(cents, quantities):

@@ -50,7 +50,7 @@ class TestAFile:
         [
             (FILE.format(id="another"), "not the name of the file"),
             (FILE.format(id="one-purchase") + "remark: x\n", "unknown: remark"),
-            (FILE.format(id="one-purchase").replace("quantity: \"10\"", "quantity: 10"), "must be a decimal in quotes"),
+            (FILE.format(id="one-purchase").replace('quantity: "10"', "quantity: 10"), "must be a decimal in quotes"),
             (FILE.format(id="one-purchase").replace("title: One purchase", ""), "missing: title"),
             (FILE.format(id="one-purchase") + "id: one-purchase\n", "given twice: id"),
             ("- a list", "is a mapping"),
