@@ -1,0 +1,247 @@
+"""The matrix: what the value entries say, what the general ledger says, and the difference. One aggregate per side."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Sum
+
+from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES, AccountRole
+from costing.models import AccountSet, GeneralPostingSetup, GLItemLedgerRelation, InventoryPostingSetup, ValueEntry
+from costing.rules import RuleKey
+from ledger.models import GLEntry
+from ledger.querysets import GLEntryQuerySet
+from reconciliation import rows
+from reconciliation.enums import Cause
+from reconciliation.rows import COLUMNS, NOT_ALLOWED, ROW_LABELS, ROW_ROLES, ROWS
+from reconciliation.scopes import Scope
+
+ZERO = Decimal(0)
+
+Amounts = Mapping[tuple[RuleKey, bool], Decimal]
+"""Sums of value entries: (kind, expected) -> amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A cause of a difference, with its part of it."""
+
+    cause: Cause
+    amount: Decimal
+
+    @property
+    def label(self) -> str:
+        return str(self.cause.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the matrix, or for a foot row a column of it.
+
+    `cells` holds the columns that apply. `gl_total`, `difference` are None where the row is no account. `not_tied` is
+    given under a filter by item or place: amounts of the account that belong to no item. `causes` are empty unless
+    asked for, and then add up to the difference, which is G/L Total - Total.
+    """
+
+    key: str
+    label: Any
+    cells: Mapping[str, Decimal]
+    total: Decimal
+    gl_total: Decimal | None = None
+    not_tied: Decimal | None = None
+    causes: tuple[Part, ...] = ()
+
+    @property
+    def difference(self) -> Decimal | None:
+        return None if self.gl_total is None else self.gl_total - self.total
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """`lines` are the rows from above; `foot` has one line for each column: the balance-sheet account itself."""
+
+    scope: Scope
+    lines: tuple[Line, ...]
+    foot: Mapping[str, Line]
+    accounts: Mapping[AccountRole, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every difference is zero."""
+        return not any(line.difference for line in self.all_lines())
+
+    def all_lines(self) -> Iterator[Line]:
+        """Rows, then columns."""
+        yield from self.lines
+        yield from self.foot.values()
+
+    def line(self, key: str) -> Line | None:
+        """A row by its key, or a column by its account (`inventory`, `inventory_interim`, `wip`); None if unknown."""
+        by_role = {role.value: column for column, role in COLUMNS.items()}
+        if key in by_role:
+            return self.foot[by_role[key]]
+        return next((line for line in self.lines if line.key == key), None)
+
+
+def matrix(
+    *,
+    date_from: date | None = None,
+    date_to: date | None = None,
+    item_ids: Collection[int] | None = None,
+    category_id: int | None = None,
+    location_ids: Collection[int | None] | None = None,
+    known_at: datetime | None = None,
+) -> Matrix:
+    """Reconcile inventory with the general ledger. Amounts are debit positive, as on the row's own account.
+
+    With items, a category or locations both sides are limited to them, the general ledger's by way of the relation.
+    """
+    return reconcile(Scope(date_from, date_to, item_ids, category_id, location_ids, known_at))
+
+
+def reconcile(scope: Scope) -> Matrix:
+    """The matrix of a scope."""
+    amounts = value_amounts(scope)
+    accounts = accounts_by_role()
+    by_account = gl_by_account(scope, accounts)
+    untied = untied_by_account(scope, accounts) if scope.by_item else None
+    cells = cell_amounts(amounts)
+    lines = tuple(_line(row, cells, accounts, by_account, untied) for row in ROWS if _is_shown(row, cells))
+    foot = {column: _foot(column, cells, accounts, by_account, untied) for column in COLUMNS}
+    return Matrix(scope=scope, lines=lines, foot=foot, accounts=accounts)
+
+
+def value_amounts(scope: Scope) -> Amounts:
+    """Sum the value entries of a scope by kind; one query, a few rows whatever the number of entries."""
+    found = ValueEntry.objects.filter(scope.value_entries()).order_by()
+    groups = found.values_list("item_ledger_entry_type", "entry_type", "variance_type", "order_type").annotate(
+        actual=Sum("cost_amount_actual"), expected=Sum("cost_amount_expected")
+    )
+    amounts: dict[tuple[RuleKey, bool], Decimal] = {}
+    for entry, value, variance, order, actual, expected in groups:
+        key = rows.rule_key(entry, value, variance, order)
+        for is_expected, amount in ((False, actual), (True, expected)):
+            if amount:
+                amounts[key, is_expected] = amounts.get((key, is_expected), ZERO) + amount
+    return amounts
+
+
+def cell_amounts(amounts: Amounts) -> dict[tuple[str, str], Decimal]:
+    """Lay sums of value entries out in cells: (row, column) -> amount, the foot row Total included."""
+    cells = dict.fromkeys(rows.CELLS, ZERO)
+    for (key, expected), amount in amounts.items():
+        for leg in rows.cell_legs(rows.pair_of(key, expected=expected)):
+            cells[leg.row, leg.column] = cells.get((leg.row, leg.column), ZERO) + leg.sign * amount
+    return cells
+
+
+def role_amounts(amounts: Amounts) -> dict[AccountRole, Decimal]:
+    """What sums of value entries put on the accounts of each role."""
+    found = dict.fromkeys(AccountRole, ZERO)
+    for (key, expected), amount in amounts.items():
+        pair = rows.pair_of(key, expected=expected)
+        if pair is not None:
+            for role, sign in rows.role_legs(pair):
+                found[role] += sign * amount
+    return found
+
+
+def accounts_by_role() -> dict[AccountRole, frozenset[int]]:
+    """The distinct accounts of each role: those of today's posting setups, and those frozen on value entries."""
+    found: dict[AccountRole, set[int]] = {role: set() for role in AccountRole}
+    sources: tuple[tuple[Any, tuple[AccountRole, ...]], ...] = (
+        (InventoryPostingSetup, INVENTORY_POSTING_ROLES),
+        (GeneralPostingSetup, GENERAL_POSTING_ROLES),
+        (AccountSet, (*INVENTORY_POSTING_ROLES, *GENERAL_POSTING_ROLES)),
+    )
+    for model, roles in sources:
+        for account_ids in model.objects.values_list(*(f"{role.value}_id" for role in roles)).order_by("pk"):
+            for role, account_id in zip(roles, account_ids, strict=True):
+                if account_id is not None:
+                    found[role].add(account_id)
+    return {role: frozenset(account_ids) for role, account_ids in found.items()}
+
+
+def gl_by_account(scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]) -> dict[int, Decimal]:
+    """What the general ledger holds on each account: its net change, or with items and places their part of it."""
+    if scope.by_item:
+        return tied_by_account(scope)
+    account_ids = frozenset().union(*accounts.values())
+    found = GLEntry.objects.filter(scope.dated(), gl_account_id__in=account_ids).order_by()
+    return dict(found.values_list("gl_account_id").annotate(Sum("amount")))
+
+
+def tied_by_account(scope: Scope) -> dict[int, Decimal]:
+    """The part of each account that belongs to the scope's items, by the posting date of the G/L entries."""
+    condition = scope.items("value_entry__") & scope.dated("gl_entry__")
+    totals: dict[int, Decimal] = {}
+    for side, sign in (("gl_entry", 1), ("balancing_gl_entry", -1)):
+        relations = GLItemLedgerRelation.objects.filter(condition).order_by()
+        for account_id, amount in relations.values_list(f"{side}__gl_account_id").annotate(Sum("amount")):
+            totals[account_id] = totals.get(account_id, ZERO) + sign * amount
+    return totals
+
+
+def untied_entries(scope: Scope, account_ids: Collection[int]) -> GLEntryQuerySet:
+    """Entries on these accounts that no value entry stands behind: posted by hand, or by another program."""
+    as_first = GLItemLedgerRelation.objects.filter(gl_entry=OuterRef("pk"))
+    as_balancing = GLItemLedgerRelation.objects.filter(balancing_gl_entry=OuterRef("pk"))
+    entries = GLEntry.objects.filter(scope.dated(), gl_account_id__in=account_ids)
+    return entries.filter(~Exists(as_first), ~Exists(as_balancing))
+
+
+def untied_by_account(scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]) -> dict[int, Decimal]:
+    """The amounts of each account that belong to no item."""
+    account_ids = frozenset().union(*accounts.values())
+    return dict(untied_entries(scope, account_ids).order_by().values_list("gl_account_id").annotate(Sum("amount")))
+
+
+def sum_of(account_ids: Collection[int], by_account: Mapping[int, Decimal]) -> Decimal:
+    """The sum over accounts, each once."""
+    return sum((by_account.get(account_id, ZERO) for account_id in account_ids), ZERO)
+
+
+def _is_shown(row: str, cells: Mapping[tuple[str, str], Decimal]) -> bool:
+    return row != NOT_ALLOWED or any(amount for (cell_row, _column), amount in cells.items() if cell_row == row)
+
+
+def _line(
+    row: str,
+    cells: Mapping[tuple[str, str], Decimal],
+    accounts: Mapping[AccountRole, frozenset[int]],
+    by_account: Mapping[int, Decimal],
+    untied: Mapping[int, Decimal] | None,
+) -> Line:
+    shown = {column: cells[row, column] for column in COLUMNS if (row, column) in cells}
+    role = ROW_ROLES.get(row)
+    return Line(
+        key=row,
+        label=ROW_LABELS[row],
+        cells=shown,
+        total=sum(shown.values(), ZERO),
+        gl_total=None if role is None else sum_of(accounts[role], by_account),
+        not_tied=None if role is None or untied is None else sum_of(accounts[role], untied),
+    )
+
+
+def _foot(
+    column: str,
+    cells: Mapping[tuple[str, str], Decimal],
+    accounts: Mapping[AccountRole, frozenset[int]],
+    by_account: Mapping[int, Decimal],
+    untied: Mapping[int, Decimal] | None,
+) -> Line:
+    role = COLUMNS[column]
+    total = cells.get((rows.TOTAL, column), ZERO)
+    return Line(
+        key=column,
+        label=rows.COLUMN_LABELS[column],
+        cells={column: total},
+        total=total,
+        gl_total=sum_of(accounts[role], by_account),
+        not_tied=None if untied is None else sum_of(accounts[role], untied),
+    )
