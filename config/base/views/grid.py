@@ -36,7 +36,8 @@ class Row:
         self.key = str(line.pk) if line is not None else "new"
         base = grid.get_grid_url()
         self.save_url = f"{base}{line.pk}/" if line is not None else base
-        self.delete_url = f"{base}{line.pk}/delete/" if line is not None else ""
+        may_delete = line is not None and form is not None and grid.may_delete(line)
+        self.delete_url = f"{base}{line.pk}/delete/" if may_delete else ""
 
     @property
     def cells(self) -> list[dict[str, Any]]:
@@ -82,6 +83,14 @@ class LineGridView(AccessMixin):
 
     def is_editable(self) -> bool:
         """Whether the document's state lets lines change."""
+        return True
+
+    def may_add(self) -> bool:
+        """Whether this user may add lines; asked only where lines may be changed at all."""
+        return True
+
+    def may_delete(self, line: Any) -> bool:
+        """Whether this user may take the line away; decides the button, ``delete_line`` decides the deed."""
         return True
 
     def get_document_url(self) -> str:
@@ -154,7 +163,7 @@ class LineGridView(AccessMixin):
     @property
     def new_row(self) -> Row | None:
         """The empty row at the end."""
-        return Row(self, None, self.make_form(None, None)) if self.editable else None
+        return Row(self, None, self.make_form(None, None)) if self.editable and self.may_add() else None
 
     @property
     def totals(self) -> list[Figure]:
