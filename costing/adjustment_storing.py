@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from config.base import bulk
 from config.base.amounts import from_e5
@@ -58,7 +59,8 @@ def store(
         applied_entry_to_adjust=False
     )
     AvgCostAdjmtEntryPoint.objects.filter(pk__in=loaded.point_ids).delete()
-    ItemCostState.objects.filter(pk=loaded.item_id).update(adjusted_at=context.created_at)
+    # A second run that read the same books must notice that they changed, as it does after a posting.
+    ItemCostState.objects.filter(pk=loaded.item_id).update(adjusted_at=context.created_at, change_no=F("change_no") + 1)
     unit_costs.update(loaded.item_id)
     return stored
 
