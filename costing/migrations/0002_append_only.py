@@ -6,7 +6,7 @@ from config.base.triggers import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("costing", "0003_initial")]
+    dependencies = [("costing", "0001_initial")]
 
     operations = [
         append_only(
