@@ -28,7 +28,7 @@ def with_effect(entries: QuerySet[Any], row: str, column: str) -> QuerySet[Any]:
     """Keep the entries that a figure counts; annotate `amount` and `effect`."""
     shares = rows.shares_of(row, column)
     if not shares:
-        return entries.none()
+        return entries.none().annotate(amount=ZERO, effect=ZERO)
     amount = _by_kind([(share.key, _counted(abs(share.actual), abs(share.expected))) for share in shares])
     effect = _by_kind([(share.key, _counted(share.actual, share.expected)) for share in shares])
     counted: QuerySet[Any] = entries.filter(kinds(shares)).annotate(amount=amount, effect=effect).exclude(effect=0)
