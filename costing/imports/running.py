@@ -1,0 +1,119 @@
+"""The course of an import: read, check every row, then write document by document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from config.base.errors import DomainError
+from config.base.parsing import region_of
+from costing.imports.columns import ParsedRow, parse_row, resolve_records
+from costing.imports.kinds import KINDS, Group, Kind, refusals
+from costing.imports.results import ImportOptions, ImportResult, RowProblem
+from costing.imports.sources import SourceTable, UnreadableFile, read_file
+
+
+def import_file(kind_name: str, path: Path, options: ImportOptions) -> ImportResult:
+    """Import a file of a kind. Raises: UnreadableFile; then nothing is written."""
+    return import_rows(kind_name, read_file(path), options)
+
+
+def import_rows(kind_name: str, table: SourceTable, options: ImportOptions) -> ImportResult:
+    """Import rows of a kind: check all of them first, then write what has no problem.
+
+    Raises: UnreadableFile where the columns are not those of the kind; then nothing is written.
+    """
+    kind = KINDS[kind_name]
+    _check_columns(kind, table)
+    groups, problems = _checked_groups(kind, table, options)
+    result = ImportResult(kind=kind.name, dry_run=options.dry_run, rows=len(table.rows), problems=problems)
+    groups = _without_existing(kind, groups, options, result)
+    bad_lines = {problem.line_no for problem in result.problems}
+    good = []
+    for group in groups:
+        if any(row.line_no in bad_lines for row in group.rows):
+            result.refused.append(group.key)
+        else:
+            good.append(group)
+    if options.dry_run:
+        result.done = [group.key for group in good]
+    else:
+        _write(kind, good, options, result)
+    result.problems.sort(key=lambda problem: problem.line_no)
+    return result
+
+
+def _check_columns(kind: Kind, table: SourceTable) -> None:
+    known = {column.name for column in kind.columns}
+    unknown = [name for name in table.columns if name not in known]
+    missing = [column.name for column in kind.columns if column.required and column.name not in table.columns]
+    if table.rows and (unknown or missing):
+        parts = []
+        if unknown:
+            parts.append(_("Unknown columns: %(names)s.") % {"names": ", ".join(unknown)})
+        if missing:
+            parts.append(_("Missing columns: %(names)s.") % {"names": ", ".join(missing)})
+        parts.append(_("The columns of %(kind)s are: %(names)s.") % {"kind": kind.name, "names": kind.column_names})
+        raise UnreadableFile(" ".join(parts))
+
+
+def _checked_groups(kind: Kind, table: SourceTable, options: ImportOptions) -> tuple[list[Group], list[RowProblem]]:
+    region = region_of(options.region)
+    rows: list[ParsedRow] = []
+    problems: list[RowProblem] = []
+    for source in table.rows:
+        row, found = parse_row(source.line_no, source.cells, kind.columns, region)
+        if source.surplus:
+            surplus = ", ".join(source.surplus)
+            found.append(
+                RowProblem(row.line_no, "", _("“%(text)s” stands right of the last column.") % {"text": surplus})
+            )
+        rows.append(row)
+        problems += found
+    problems += resolve_records(rows, kind.columns)
+    problems += kind.prepare(rows)
+    groups = _group(rows, kind.group_by)
+    for group in groups:
+        problems += kind.check(group)
+    return groups, problems
+
+
+def _group(rows: Iterable[ParsedRow], column: str) -> list[Group]:
+    """Put the rows of one document together, in the order of the file. A row without a number stands alone."""
+    groups: dict[str, Group] = {}
+    for row in rows:
+        number = row[column]
+        key = str(number) if number is not None else f"line {row.line_no}"
+        groups.setdefault(key, Group(key, [])).rows.append(row)
+    return list(groups.values())
+
+
+def _without_existing(kind: Kind, groups: Sequence[Group], options: ImportOptions, result: ImportResult) -> list[Group]:
+    """Take out, or refuse, the groups whose record or document exists."""
+    existing = kind.existing([group.key for group in groups])
+    kept = []
+    for group in groups:
+        if group.key in existing and options.skip_existing:
+            result.skipped.append(group.key)
+            continue
+        kept.append(group)
+        if group.key in existing:
+            message = _("%(number)s exists already.") % {"number": group.key}
+            result.problems.append(RowProblem(group.rows[0].line_no, kind.group_by, message))
+    return kept
+
+
+def _write(kind: Kind, groups: Sequence[Group], options: ImportOptions, result: ImportResult) -> None:
+    for start in range(0, len(groups), kind.batch_size):
+        batch = groups[start : start + kind.batch_size]
+        try:
+            result.posted += kind.write(batch, options).posted
+            result.done += [group.key for group in batch]
+        except DomainError as error:
+            # A batch is larger than one for plain records only, which the checks before have judged completely.
+            result.problems += [problem for group in batch for problem in refusals(error, group)]
+            result.refused += [group.key for group in batch]
+        if options.report:
+            options.report(start + len(batch), len(groups))
