@@ -22,6 +22,7 @@ from costing.engine.shares import share_amount_e5
 from costing.enums import ValueEntryType, VarianceType
 from costing.posting.document_plan import INVOICED, DocumentPlan, origin_of
 from costing.value_posting import ValueDraft
+from inventory.enums import ItemLedgerEntryType
 from inventory.models import ChargeAssignment, DocumentLine
 from inventory.stock import ItemFacts
 
@@ -39,7 +40,6 @@ class ChargedEntry:
     item_id: int
     variant_id: int | None
     location_id: int | None
-    entry_type: str
     quantity_e5: int
     valuation_date: date
     valued_by_average: bool
@@ -47,8 +47,12 @@ class ChargedEntry:
     gen_bus_posting_group_id: int | None
 
 
+# A charge is a purchase, also one on goods that came by transfer: it is applied direct cost, whatever the entry's type.
+CHARGED_AS = ItemLedgerEntryType.PURCHASE
+
+# A direct transfer has both its entries behind one posted line; what is charged is what came in.
 _CHARGED = """
-SELECT pl.id, e.id, e.item_id, e.variant_id, e.location_id, e.entry_type, (e.quantity * 100000)::bigint,
+SELECT pl.id, e.id, e.item_id, e.variant_id, e.location_id, (e.quantity * 100000)::bigint,
        v.valuation_date, v.valued_by_average, v.account_set_id, v.gen_bus_posting_group_id
 FROM inventory_posteddocumentline pl
 JOIN inventory_posteddocument d ON d.id = pl.posted_document_id
@@ -60,7 +64,7 @@ CROSS JOIN LATERAL (
            (array_agg(x.account_set_id ORDER BY x.id))[1] AS account_set_id,
            (array_agg(x.gen_bus_posting_group_id ORDER BY x.id))[1] AS gen_bus_posting_group_id
     FROM costing_valueentry x WHERE x.item_ledger_entry_id = e.id) v
-WHERE pl.id = ANY(%s)
+WHERE pl.id = ANY(%s) AND (d.type <> 'direct_transfer' OR e.quantity > 0)
 ORDER BY e.id
 """
 
@@ -164,7 +168,7 @@ def _draft(
         item=item,
         place=(entry.item_id, entry.variant_id, entry.location_id),
         origin=origin_of(plan, line, INVOICED),
-        item_ledger_entry_type=entry.entry_type,
+        item_ledger_entry_type=CHARGED_AS,
         valuation_date=entry.valuation_date,
         valued_quantity_e5=entry.quantity_e5,
         inventoriable=inventoriable,
@@ -185,7 +189,7 @@ def _draft(
         item=item,
         place=draft.place,
         origin=draft.origin,
-        item_ledger_entry_type=entry.entry_type,
+        item_ledger_entry_type=CHARGED_AS,
         valuation_date=entry.valuation_date,
         valued_quantity_e5=entry.quantity_e5,
         entry_type=ValueEntryType.VARIANCE,
