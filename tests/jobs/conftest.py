@@ -3,7 +3,7 @@ from django.contrib.auth.models import User
 
 from config.base import jobs
 from config.base.jobs import queue
-from tests.jobs import handlers
+from tests.jobs import handlers, processes
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +35,17 @@ def make_job(sent):
         return jobs.enqueue("test.work", parameters=parameters, requested_by=None, title="Work", key=key)
 
     return make
+
+
+@pytest.fixture
+def start_worker():
+    """Start real Celery workers; they are killed at the end."""
+    workers = []
+
+    def start():
+        workers.append(processes.start_worker_process())
+        return workers[-1]
+
+    yield start
+    for worker in workers:
+        processes.kill(worker)

@@ -1,56 +1,10 @@
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-import time
-
 import pytest
-from django.conf import settings
 
 from config.base import jobs
 from config.base.models import Job
-from tests.jobs.processes import database_url
+from tests.jobs.processes import kill, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def start_worker():
-    """Start real Celery workers; they are killed at the end."""
-    workers = []
-
-    def start():
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--include", "tests.jobs.handlers"]
-        options = ["--concurrency", "1", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-        environment = {
-            **os.environ,
-            "DATABASE_URL": database_url(),
-            "REDIS_URL": settings.CELERY_BROKER_URL,
-            "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        }
-        workers.append(subprocess.Popen(command + options, env=environment, start_new_session=True))
-        return workers[-1]
-
-    yield start
-    for worker in workers:
-        kill(worker)
-
-
-def kill(worker):
-    """Kill a worker with its children, as a lost host is lost."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait(10)
-
-
-def wait_for(job, *states, seconds=60):
-    for _attempt in range(seconds * 20):
-        job.refresh_from_db()
-        if job.state in states:
-            return job
-        time.sleep(0.05)
-    raise AssertionError(f"The job is still {job.state}")
 
 
 class TestRealWorker:
