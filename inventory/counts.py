@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Sum
@@ -50,7 +51,7 @@ def _calculate_lines(count: Count, items: QuerySet[Item] | None) -> None:
         entries = entries.filter(location_id=count.location_id)
     if items is not None:
         entries = entries.filter(item__in=items)
-    rows: Iterable[dict[str, object]] = (
+    rows: Iterable[dict[str, Any]] = (
         entries.order_by("item__no", "location__code", "variant__code", "lot_no", "serial_no")
         .values(*PLACE, "item__no", "location__code", "variant__code")
         .annotate(quantity=Sum("quantity"))

@@ -141,8 +141,8 @@ def default_price(item: Item | None, *, is_purchase: bool) -> Decimal:
     if item is None:
         return Decimal(0)
     if not is_purchase:
-        return item.unit_price
-    return item.last_direct_cost or item.unit_cost
+        return Decimal(item.unit_price)
+    return Decimal(item.last_direct_cost or item.unit_cost)
 
 
 def _take_posted_quantities(line: DocumentLine) -> None:

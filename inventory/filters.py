@@ -70,7 +70,7 @@ class ItemFilter(FilterSet):
 
     class Meta:
         model = Item
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class StockFilter(FilterSet):
@@ -85,7 +85,7 @@ class StockFilter(FilterSet):
 
     class Meta:
         model = Item
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class ItemCategoryFilter(FilterSet):
@@ -97,7 +97,7 @@ class ItemCategoryFilter(FilterSet):
 
     class Meta:
         model = ItemCategory
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class UnitOfMeasureFilter(FilterSet):
@@ -108,7 +108,7 @@ class UnitOfMeasureFilter(FilterSet):
 
     class Meta:
         model = UnitOfMeasure
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class ItemChargeFilter(FilterSet):
@@ -119,7 +119,7 @@ class ItemChargeFilter(FilterSet):
 
     class Meta:
         model = ItemCharge
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class LocationFilter(FilterSet):
@@ -132,7 +132,7 @@ class LocationFilter(FilterSet):
 
     class Meta:
         model = Location
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class PartnerFilter(FilterSet):
@@ -151,13 +151,13 @@ class PartnerFilter(FilterSet):
 class VendorFilter(PartnerFilter):
     class Meta:
         model = Vendor
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class CustomerFilter(PartnerFilter):
     class Meta:
         model = Customer
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class OrderFilter(FilterSet):
@@ -213,7 +213,7 @@ class PurchaseFilter(OrderFilter):
 
     class Meta:
         model = Document
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class SaleFilter(OrderFilter):
@@ -224,7 +224,7 @@ class SaleFilter(OrderFilter):
 
     class Meta:
         model = Document
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class OrderLineFilter(FilterSet):
@@ -243,7 +243,7 @@ class OrderLineFilter(FilterSet):
 
     class Meta:
         model = DocumentLine
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class PostedDocumentFilter(FilterSet):
@@ -269,7 +269,7 @@ class PostedDocumentFilter(FilterSet):
 
     class Meta:
         model = PostedDocument
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class PostedLineFilter(FilterSet):
@@ -291,7 +291,7 @@ class PostedLineFilter(FilterSet):
 
     class Meta:
         model = PostedDocumentLine
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class ItemLedgerEntryFilter(FilterSet):
@@ -321,7 +321,7 @@ class ItemLedgerEntryFilter(FilterSet):
 
     class Meta:
         model = ItemLedgerEntry
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class ApplicationEntryFilter(FilterSet):
@@ -348,7 +348,7 @@ class ApplicationEntryFilter(FilterSet):
 
     class Meta:
         model = ItemApplicationEntry
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class TransferFilter(FilterSet):
@@ -363,7 +363,7 @@ class TransferFilter(FilterSet):
 
     class Meta:
         model = TransferOrder
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
 
 class CountFilter(FilterSet):
@@ -376,4 +376,4 @@ class CountFilter(FilterSet):
 
     class Meta:
         model = Count
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []

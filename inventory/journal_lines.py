@@ -18,7 +18,7 @@ ADJUSTMENTS = (JournalLineKind.POSITIVE, JournalLineKind.NEGATIVE)
 MOVES = (JournalLineKind.TRANSFER,)
 
 
-def lines_of(user_id: int, *, moves: bool) -> QuerySet[ItemJournalLine]:
+def lines_of(user_id: int | None, *, moves: bool) -> QuerySet[ItemJournalLine]:
     """A user's own lines of the adjustment journal, or with `moves` of the reclassification journal."""
     return ItemJournalLine.objects.filter(owner_id=user_id, kind__in=MOVES if moves else ADJUSTMENTS)
 

@@ -14,6 +14,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -22,6 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models import Count as CountRows
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -67,6 +69,12 @@ def sum_of(rows: QuerySet[Any], key: str, expression: Any, *, outer: str = "pk",
         .values("found")
     )
     return Coalesce(Subquery(total, output_field=output), Value(ZERO), output_field=output)
+
+
+def count_of(rows: QuerySet[Any], key: str, *, outer: str = "pk") -> Any:
+    """How many rows point to the outer record by `key`; a subquery like `sum_of`."""
+    found = rows.filter(**{key: OuterRef(outer)}).order_by().values(key).annotate(found=CountRows("pk")).values("found")
+    return Coalesce(Subquery(found, output_field=IntegerField()), Value(0))
 
 
 def open_order_lines(kind: str) -> QuerySet[DocumentLine]:
@@ -133,6 +141,30 @@ def stock_by_location(item: Item) -> list[StockAtPlace]:
     ]
 
 
+def on_hand_at_line() -> Any:
+    """What is on hand of a line's item at the line's location, as an expression over document lines."""
+    entries = (
+        ItemLedgerEntry.objects.open()
+        .annotate(place=Coalesce("location_id", Value(0)))
+        .filter(item=OuterRef("item"), place=Coalesce(OuterRef("location_id"), Value(0)))
+        .order_by()
+        .values("item")
+        .annotate(found=Sum("remaining_quantity"))
+    )
+    total = Subquery(entries.values("found"), output_field=QuantityField())
+    return Case(
+        When(item__isnull=False, then=Coalesce(total, Value(ZERO), output_field=QuantityField())),
+        output_field=QuantityField(),
+    )
+
+
+def on_hand_at(location_id: int | None) -> Any:
+    """What is on hand of a line's item at one location, as an expression over lines that have an item."""
+    return sum_of(
+        ItemLedgerEntry.objects.open().filter(location_id=location_id), "item", "remaining_quantity", outer="item"
+    )
+
+
 def on_hand(*, item_id: int, location_id: int | None) -> Decimal:
     """What is on hand of an item at one location, all variants."""
     place = Q(location__isnull=True) if location_id is None else Q(location_id=location_id)
@@ -156,6 +188,17 @@ def line_amount() -> Any:
     return ExpressionWrapper(
         F("quantity") * F("unit_amount") - F("line_discount_amount"),
         output_field=DecimalField(max_digits=38, decimal_places=10),
+    )
+
+
+def with_outstanding(lines: QuerySet[DocumentLine]) -> QuerySet[Any]:
+    """Annotate what of order lines is outstanding and not invoiced, and their amount."""
+    quantity = QuantityField()
+    found = lines.select_related("document__vendor", "document__customer", "item", "location")
+    return found.annotate(
+        outstanding=ExpressionWrapper(F("quantity") - F("quantity_handled"), output_field=quantity),
+        not_invoiced=ExpressionWrapper(F("quantity_handled") - F("quantity_invoiced"), output_field=quantity),
+        amount=ExpressionWrapper(line_amount(), output_field=AmountField()),
     )
 
 
@@ -203,8 +246,8 @@ def with_count_progress(counts: QuerySet[Count]) -> QuerySet[Any]:
     """Annotate how many lines a count has and how many of them are counted."""
     lines = CountLine.objects.all()
     return counts.annotate(
-        line_count=sum_of(lines, "count", Value(1)),
-        counted=sum_of(lines.filter(quantity_counted__isnull=False), "count", Value(1)),
+        line_count=count_of(lines, "count"),
+        counted=count_of(lines.filter(quantity_counted__isnull=False), "count"),
     )
 
 

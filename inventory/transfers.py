@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -75,15 +76,15 @@ def check_open(order: TransferOrder) -> None:
 
 
 def _line_problems(line: TransferLine, order: TransferOrder) -> Iterator[Problem]:
-    place = {"document_no": order.no, "line_no": line.line_no, "item_no": line.item.no}
+    problem = partial(Problem, document_no=order.no, line_no=line.line_no, item_no=line.item.no)
     if line.item.blocked:
         message = _("Item %(item)s is blocked. Unblock it on its card, or choose another item.")
-        yield Problem(message % {"item": line.item.no}, ErrorCode.BLOCKED_ITEM, **place)
+        yield problem(message % {"item": line.item.no}, ErrorCode.BLOCKED_ITEM)
     if not line.item.is_inventory:
         message = _("Item %(item)s is not kept in stock: there is nothing to move.")
-        yield Problem(message % {"item": line.item.no}, ErrorCode.INVALID_INPUT, **place)
+        yield problem(message % {"item": line.item.no}, ErrorCode.INVALID_INPUT)
     if line.quantity <= 0:
-        yield Problem(_("The quantity must be more than 0."), ErrorCode.INVALID_INPUT, **place)
+        yield problem(_("The quantity must be more than 0."), ErrorCode.INVALID_INPUT)
     yield from checks.variant_problems(line.item, line.variant, order.no, line.line_no)
 
 

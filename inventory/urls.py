@@ -1,4 +1,162 @@
-from django.urls import URLPattern
+"""The addresses of the inventory pages."""
+
+from typing import Any
+
+from django.urls import URLPattern, path
+
+from config.base.views import grid_paths, list_paths
+from inventory.views import charges, counts, entries, items, journals, master, orders, posted, transfers
+from inventory.views.order_lines import PurchaseLinesView, SaleLinesView
 
 app_name = "inventory"
-urlpatterns: list[URLPattern] = []
+
+
+def _master(route: str, stem: str, key: str, *views: type[Any]) -> list[URLPattern]:
+    """List, new and edit of a kind of master data, and its card where it has one."""
+    listing, create, update, *card = views
+    return [
+        *list_paths(f"{route}/", listing, name=f"{stem}_list"),
+        path(f"{route}/new/", create.as_view(), name=f"{stem}_create"),
+        path(f"{route}/<str:{key}>/edit/", update.as_view(), name=f"{stem}_update"),
+        *(path(f"{route}/<str:{key}>/", view.as_view(), name=f"{stem}_detail") for view in card),
+    ]
+
+
+def _order(route: str, stem: str, *views: type[Any]) -> list[URLPattern]:
+    """All pages of one kind of order."""
+    listing, create, update, delete, detail, lines, line = views
+    return [
+        *_master(route, stem, "no", listing, create, update, detail),
+        path(f"{route}/<str:no>/delete/", delete.as_view(), name=f"{stem}_delete"),
+        *grid_paths(f"{route}/<str:no>/lines/", lines, name=f"{stem}_lines"),
+        path(
+            f"{route}/<str:no>/lines/<int:line_pk>/more/",
+            line.as_view(),
+            name=f"{stem}_line",
+        ),
+    ]
+
+
+def _posted(route: str, stem: str, listing: type[Any], card: type[Any]) -> list[URLPattern]:
+    return [
+        *list_paths(f"{route}/", listing, name=f"{stem}_list"),
+        path(f"{route}/<str:no>/", card.as_view(), name=f"{stem}_detail"),
+    ]
+
+
+CHARGE = "purchases/<str:no>/charges/<int:charge_pk>/"
+
+urlpatterns: list[URLPattern] = [
+    *_master("items", "item", "no", items.ItemListView, items.ItemCreateView, items.ItemUpdateView, items.ItemCardView),
+    *list_paths("items/<str:no>/entries/", items.ItemEntriesView, name="item_entries"),
+    path("items/<str:no>/availability/", items.ItemAvailabilityView.as_view(), name="item_availability"),
+    path("items/<str:no>/stock/", items.ItemStockFragment.as_view(), name="item_stock_fragment"),
+    *list_paths("availability/", items.AvailabilityView, name="availability"),
+    *_master(
+        "categories",
+        "itemcategory",
+        "code",
+        master.ItemCategoryListView,
+        master.ItemCategoryCreateView,
+        master.ItemCategoryUpdateView,
+    ),
+    *_master(
+        "units",
+        "unitofmeasure",
+        "code",
+        master.UnitOfMeasureListView,
+        master.UnitOfMeasureCreateView,
+        master.UnitOfMeasureUpdateView,
+    ),
+    *_master(
+        "item-charges",
+        "itemcharge",
+        "code",
+        master.ItemChargeListView,
+        master.ItemChargeCreateView,
+        master.ItemChargeUpdateView,
+    ),
+    *_master(
+        "locations",
+        "location",
+        "code",
+        master.LocationListView,
+        master.LocationCreateView,
+        master.LocationUpdateView,
+        master.LocationCardView,
+    ),
+    *_master(
+        "vendors",
+        "vendor",
+        "no",
+        master.VendorListView,
+        master.VendorCreateView,
+        master.VendorUpdateView,
+        master.VendorCardView,
+    ),
+    *_master(
+        "customers",
+        "customer",
+        "no",
+        master.CustomerListView,
+        master.CustomerCreateView,
+        master.CustomerUpdateView,
+        master.CustomerCardView,
+    ),
+    *_order(
+        "purchases",
+        "purchase",
+        orders.PurchaseListView,
+        orders.PurchaseCreateView,
+        orders.PurchaseUpdateView,
+        orders.PurchaseDeleteView,
+        orders.PurchaseView,
+        PurchaseLinesView,
+        orders.PurchaseLineView,
+    ),
+    *_order(
+        "sales",
+        "sale",
+        orders.SaleListView,
+        orders.SaleCreateView,
+        orders.SaleUpdateView,
+        orders.SaleDeleteView,
+        orders.SaleView,
+        SaleLinesView,
+        orders.SaleLineView,
+    ),
+    path("purchases/<str:no>/charges/new/", orders.ChargeCreateView.as_view(), name="charge_create"),
+    path(CHARGE, charges.ChargeView.as_view(), name="charge_detail"),
+    path(f"{CHARGE}assign/", charges.AssignChargeView.as_view(), name="charge_assign"),
+    path(f"{CHARGE}split/", charges.SuggestSplitView.as_view(), name="charge_split"),
+    *grid_paths(f"{CHARGE}lines/", charges.ChargeAssignmentLinesView, name="charge_lines"),
+    *list_paths("order-lines/", orders.OrderLineListView, name="orderline_list"),
+    *list_paths("posted-lines/", posted.PostedLineListView, name="postedline_list"),
+    *_posted("purchase-receipts", "purchasereceipt", posted.PurchaseReceiptListView, posted.PurchaseReceiptView),
+    *_posted("purchase-invoices", "purchaseinvoice", posted.PurchaseInvoiceListView, posted.PurchaseInvoiceView),
+    *_posted("sales-shipments", "salesshipment", posted.SalesShipmentListView, posted.SalesShipmentView),
+    *_posted("sales-invoices", "salesinvoice", posted.SalesInvoiceListView, posted.SalesInvoiceView),
+    *_posted("direct-transfers", "directtransfer", posted.DirectTransferListView, posted.DirectTransferView),
+    path("journals/adjustment/", journals.AdjustmentJournalView.as_view(), name="adjustment_journal"),
+    *grid_paths("journals/adjustment/lines/", journals.AdjustmentLinesView, name="adjustment_lines"),
+    path("journals/reclassification/", journals.ReclassificationJournalView.as_view(), name="reclassification_journal"),
+    *grid_paths("journals/reclassification/lines/", journals.ReclassificationLinesView, name="reclassification_lines"),
+    *_master(
+        "transfers",
+        "transfer",
+        "no",
+        transfers.TransferListView,
+        transfers.TransferCreateView,
+        transfers.TransferUpdateView,
+        transfers.TransferView,
+    ),
+    path("transfers/<str:no>/delete/", transfers.TransferDeleteView.as_view(), name="transfer_delete"),
+    *grid_paths("transfers/<str:no>/lines/", transfers.TransferLinesView, name="transfer_lines"),
+    *list_paths("counts/", counts.CountListView, name="count_list"),
+    path("counts/new/", counts.CountCreateView.as_view(), name="count_create"),
+    path("counts/<str:no>/", counts.CountView.as_view(), name="count_detail"),
+    *grid_paths("counts/<str:no>/lines/", counts.CountLinesView, name="count_lines"),
+    *list_paths("ledger/items/", entries.ItemLedgerEntryListView, name="itemledgerentry_list"),
+    path("ledger/items/<int:pk>/", entries.ItemLedgerEntryCardView.as_view(), name="itemledgerentry_detail"),
+    *list_paths("ledger/applications/", entries.ApplicationEntryListView, name="itemapplicationentry_list"),
+]

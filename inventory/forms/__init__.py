@@ -2,6 +2,8 @@
 
 from inventory.forms.common import NumberedForm
 from inventory.forms.documents import (
+    AssignDocumentForm,
+    ChargeAssignmentForm,
     ChargeLineForm,
     CountForm,
     CountLineForm,
@@ -12,6 +14,7 @@ from inventory.forms.documents import (
     OrderLineForm,
     PurchaseForm,
     SaleForm,
+    SuggestSplitForm,
     TransferForm,
     TransferLineForm,
 )
@@ -27,6 +30,8 @@ from inventory.forms.master import (
 )
 
 __all__ = [
+    "AssignDocumentForm",
+    "ChargeAssignmentForm",
     "ChargeLineForm",
     "CountForm",
     "CountLineForm",
@@ -44,6 +49,7 @@ __all__ = [
     "PartnerForm",
     "PurchaseForm",
     "SaleForm",
+    "SuggestSplitForm",
     "TransferForm",
     "TransferLineForm",
     "UnitOfMeasureForm",

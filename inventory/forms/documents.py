@@ -9,10 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base.forms import ModelForm, RecordField
+from config.base.forms import Form, ModelForm, RecordField
 from inventory import journal_lines
+from inventory.enums import ChargeSplit, DocumentType
 from inventory.forms.common import NumberedForm, entry_field, item_field, location_field, may_be_blank, reason_field
 from inventory.models import (
+    ChargeAssignment,
     Count,
     CountLine,
     Customer,
@@ -22,6 +24,7 @@ from inventory.models import (
     ItemCharge,
     ItemJournalLine,
     ItemLedgerEntry,
+    PostedDocument,
     TransferLine,
     TransferOrder,
     Variant,
@@ -166,6 +169,29 @@ class ChargeLineForm(ModelForm):
         model = DocumentLine
         fields = ("item_charge", "description", "quantity", "unit_amount")
         labels: ClassVar[dict[str, Any]] = {"unit_amount": gettext_lazy("Unit amount")}
+
+
+class ChargeAssignmentForm(ModelForm):
+    """A row of a charge's assignment: its amount."""
+
+    class Meta:
+        model = ChargeAssignment
+        fields = ("amount",)
+
+
+class SuggestSplitForm(Form):
+    split = forms.ChoiceField(label=gettext_lazy("Split"), choices=ChargeSplit.choices)
+
+
+class AssignDocumentForm(SuggestSplitForm):
+    """The receipt or shipment whose lines carry the charge."""
+
+    document = RecordField(
+        PostedDocument.objects.filter(type__in=(DocumentType.PURCHASE_RECEIPT, DocumentType.SALES_SHIPMENT)),
+        label=gettext_lazy("Receipt or shipment"),
+        search=("no__istartswith", "order_no__istartswith"),
+    )
+    field_order = ("document", "split")
 
 
 class TransferForm(NumberedForm):

@@ -122,9 +122,12 @@ class ItemForm(NumberedForm):
             )
             self.add_error(name, message % {"no": self.instance.no, "count": count})
 
-    def save(self, commit: bool = True) -> Any:
-        """Store the item with the key by which its name is sorted."""
+    def prepare(self) -> None:
+        """Complete the item by what nobody types: the key by which its description is sorted."""
         self.instance.sort_key = sort_key(self.instance.description)
+
+    def save(self, commit: bool = True) -> Any:
+        self.prepare()
         return super().save(commit)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,15 @@ from inventory.models import (
     Vendor,
 )
 from inventory.selectors import entries_url, list_url
+
+
+def edit_link(view_name: str, permission: str) -> Any:
+    """Link a record without a card to its form, for those who may change it."""
+
+    def link(record: Any, table: Any) -> str | None:
+        return reverse(view_name, args=[record.code]) if table.request.user.has_perm(permission) else None
+
+    return link
 
 
 class ItemTable(Table):
@@ -104,7 +113,7 @@ class ItemTable(Table):
 
 
 class ItemCategoryTable(Table):
-    code = LinkColumn("inventory:itemcategory_update", args=["code"], verbose_name=_("Code"))
+    code = Column(linkify=edit_link("inventory:itemcategory_update", "base.item_edit"), verbose_name=_("Code"))
     name = Column(verbose_name=_("Name"))
     parent = Column(accessor="parent__code", verbose_name=_("Parent category"))
     item_count = IntegerColumn(
@@ -119,7 +128,7 @@ class ItemCategoryTable(Table):
 
 
 class UnitOfMeasureTable(Table):
-    code = LinkColumn("inventory:unitofmeasure_update", args=["code"], verbose_name=_("Code"))
+    code = Column(linkify=edit_link("inventory:unitofmeasure_update", "base.item_edit"), verbose_name=_("Code"))
     name = Column(verbose_name=_("Name"))
 
     main_columns = ("code", "name")
@@ -130,7 +139,7 @@ class UnitOfMeasureTable(Table):
 
 
 class ItemChargeTable(Table):
-    code = LinkColumn("inventory:itemcharge_update", args=["code"], verbose_name=_("Code"))
+    code = Column(linkify=edit_link("inventory:itemcharge_update", "base.setup_edit"), verbose_name=_("Code"))
     name = Column(verbose_name=_("Name"))
     gen_prod_posting_group = Column(accessor="gen_prod_posting_group__code", verbose_name=_("Product posting group"))
     invoiced = AmountColumn(

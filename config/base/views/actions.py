@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -116,12 +117,15 @@ class ActionView(PageMixin):
             with requests.once(key, self.request.user) as request:
                 done = self.perform(form)
                 url = done.url or self.get_back_url()
-                request.finish({"url": url, "message": str(done.message)})
+                safe = isinstance(done.message, SafeString)
+                request.finish({"url": url, "message": str(done.message), "safe": safe})
         except requests.AlreadySent as error:
             if not error.result:
                 add_domain_error(form, error)
                 return self.show(form, status=422)
-            messages.info(self.request, error.result["message"])
+            # The result is our own: what was safe markup when it was stored is so still.
+            first = error.result["message"]
+            messages.info(self.request, mark_safe(first) if error.result.get("safe") else first)  # noqa: S308
             return HttpResponseRedirect(error.result["url"])
         except DomainError as error:
             add_domain_error(form, error)

@@ -1,0 +1,22 @@
+"""The addresses of the pages that post the documents of inventory."""
+
+from django.urls import URLPattern, path
+
+from costing.views import posting
+
+posting_patterns: list[URLPattern] = [
+    path("purchases/<str:no>/receive/", posting.ReceivePurchaseView.as_view(), name="purchase_receive"),
+    path("purchases/<str:no>/invoice/", posting.InvoicePurchaseView.as_view(), name="purchase_invoice"),
+    path(
+        "purchases/<str:no>/receive-and-invoice/",
+        posting.ReceiveAndInvoicePurchaseView.as_view(),
+        name="purchase_receive_invoice",
+    ),
+    path("sales/<str:no>/ship/", posting.ShipSaleView.as_view(), name="sale_ship"),
+    path("sales/<str:no>/invoice/", posting.InvoiceSaleView.as_view(), name="sale_invoice"),
+    path("sales/<str:no>/ship-and-invoice/", posting.ShipAndInvoiceSaleView.as_view(), name="sale_ship_invoice"),
+    path("journals/adjustment/post/", posting.PostAdjustmentView.as_view(), name="adjustment_post"),
+    path("journals/reclassification/post/", posting.PostReclassificationView.as_view(), name="reclassification_post"),
+    path("transfers/<str:no>/post/", posting.PostTransferView.as_view(), name="transfer_post"),
+    path("counts/<str:no>/post/", posting.PostCountView.as_view(), name="count_post"),
+]

@@ -1,0 +1,99 @@
+"""Which receipts or shipments an item charge belongs to, and how much of it to each, before it is invoiced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from config.base.amounts import from_e5, round_amount
+from config.base.errors import DomainError, ErrorCode
+from config.base.models import Company
+from inventory import checks
+from inventory.charges import ChargeableLine, split_charge
+from inventory.enums import LineType
+from inventory.locks import lock_document
+from inventory.models import ChargeAssignment, DocumentLine, PostedDocument, PostedDocumentLine
+
+
+def charge_amount(line: DocumentLine) -> Decimal:
+    """What is to be assigned of a charge line: what the next invoice charges."""
+    gross = round_amount(line.quantity_to_invoice * line.unit_amount, Company.current().amount_rounding_precision)
+    return Decimal(gross - line.line_discount_amount)
+
+
+def assigned_amount(line: DocumentLine) -> Decimal:
+    found = ChargeAssignment.objects.filter(document_line=line).aggregate(total=Sum("amount"))
+    return found["total"] or from_e5(0)
+
+
+def assign_document(line: DocumentLine, posted: PostedDocument, *, split: str) -> int:
+    """Add all item lines of a posted receipt or shipment and split the charge anew; returns how many were added.
+
+    Raises: DomainError where the document has no line left to add, or the lines cannot be split that way.
+    """
+    with transaction.atomic():
+        _lock(line)
+        there = ChargeAssignment.objects.filter(document_line=line).values("posted_line")
+        new = posted.lines.filter(type=LineType.ITEM).exclude(pk__in=there).order_by("line_no")
+        added = [
+            ChargeAssignment(document_line=line, posted_line=posted_line, split=split, amount=Decimal(0))
+            for posted_line in new
+        ]
+        if not added:
+            raise DomainError(_("All lines of %(no)s are assigned already.") % {"no": posted.no})
+        ChargeAssignment.objects.bulk_create(added)
+        suggest_split(line, split=split)
+    return len(added)
+
+
+def suggest_split(line: DocumentLine, *, split: str) -> None:
+    """Split the charge over the lines that it is assigned to. Raises: DomainError."""
+    with transaction.atomic():
+        _lock(line)
+        assignments = list(assignments_of(line))
+        amounts = split_charge(
+            charge_amount(line),
+            [_chargeable(assignment.posted_line) for assignment in assignments],
+            split=split,
+            precision=Company.current().amount_rounding_precision,
+        )
+        for assignment, amount in zip(assignments, amounts, strict=True):
+            assignment.amount, assignment.split = amount, split
+        ChargeAssignment.objects.bulk_update(assignments, ["amount", "split"])
+
+
+def assignments_of(line: DocumentLine) -> QuerySet[ChargeAssignment]:
+    """The assignments of a charge line, in the order of the posted documents."""
+    found = ChargeAssignment.objects.filter(document_line=line)
+    return found.select_related("posted_line__posted_document", "posted_line__item").order_by("posted_line_id", "pk")
+
+
+def _chargeable(line: PostedDocumentLine) -> ChargeableLine:
+    weight = line.item.net_weight if line.item else Decimal(0)
+    return ChargeableLine(line.quantity, line.quantity * line.unit_amount, weight)
+
+
+def save_assignment(assignment: ChargeAssignment) -> ChargeAssignment:
+    """Store an amount that was typed. Raises: DomainError."""
+    with transaction.atomic():
+        _lock(assignment.document_line)
+        assignment.save(update_fields=["amount"])
+    return assignment
+
+
+def delete_assignments(assignments: Iterable[ChargeAssignment]) -> None:
+    """Take posted lines out of the assignment. Raises: DomainError."""
+    with transaction.atomic():
+        for assignment in assignments:
+            _lock(assignment.document_line)
+            assignment.delete()
+
+
+def _lock(line: DocumentLine) -> None:
+    checks.check_open(lock_document(line.document_id))
+    if DocumentLine.objects.filter(pk=line.pk, quantity_invoiced__gt=0).exists():
+        raise DomainError(_("The charge is invoiced: its assignment stays."), code=ErrorCode.ALREADY_POSTED)

@@ -1,0 +1,1 @@
+"""The pages of items, documents, stock and the item sub-ledger."""

@@ -1,0 +1,207 @@
+"""The lines of purchase and sales orders, edited in place: each user the fields of his work."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from config.base.fields import AmountField, QuantityField
+from config.base.pages import Figure, GridColumn
+from config.base.views import LineGridView
+from inventory import checks, documents, selectors
+from inventory.enums import LineType
+from inventory.forms import OrderLineForm
+from inventory.models import Document, DocumentLine
+from inventory.selectors import list_url
+from inventory.views.sides import PURCHASE, SALE, OrderSide
+
+ORDER_FIELDS = frozenset({"item", "description", "location", "quantity", "quantity_to_handle", "quantity_to_invoice"})
+PRICE_FIELDS = frozenset({"unit_amount", "line_discount_amount"})
+
+
+class OrderLinesView(LineGridView):
+    """Who makes orders changes all of a line; who receives or ships, and who invoices, the quantities of that step."""
+
+    permission_required = "base.document_view"
+    side: OrderSide
+    form_class = OrderLineForm
+
+    def get_document(self) -> Document:
+        documents_of_side = Document.objects.filter(kind=self.side.kind).select_related("vendor", "customer")
+        return get_object_or_404(documents_of_side, no=self.kwargs["no"])
+
+    def get_document_url(self) -> str:
+        return self.side.url("detail", self.document.no)
+
+    def get_grid_url(self) -> str:
+        return self.side.url("lines", self.document.no)
+
+    def get_lines(self) -> Any:
+        lines = self.document.lines.select_related("item", "item_charge", "location", "unit_of_measure")
+        return lines.annotate(
+            amount=ExpressionWrapper(selectors.line_amount(), output_field=AmountField()),
+            outstanding=ExpressionWrapper(F("quantity") - F("quantity_handled"), output_field=QuantityField()),
+            charge_code=F("item_charge__code"),
+            item_no=F("item__no"),
+            location_code=F("location__code"),
+            on_hand=selectors.on_hand_at_line(),
+        ).order_by("line_no", "pk")
+
+    # Who may change what.
+
+    @cached_property
+    def editable_fields(self) -> frozenset[str]:
+        """The fields that this user may change."""
+        fields: frozenset[str] = frozenset()
+        if self.may("base.document_edit"):
+            fields |= ORDER_FIELDS | PRICE_FIELDS
+        if self.may(self.side.handle_permission):
+            fields |= {"quantity_to_handle"}
+        if self.may(self.side.invoice_permission):
+            fields |= {"quantity_to_invoice"} | PRICE_FIELDS
+        return fields if self.shows_prices else fields - PRICE_FIELDS
+
+    @cached_property
+    def shows_prices(self) -> bool:
+        return self.side.may_see_prices(self.request.user)
+
+    def is_editable(self) -> bool:
+        return bool(self.editable_fields) and self.document.status not in checks.CLOSED_STATES
+
+    def may_add(self) -> bool:
+        return self.may("base.document_edit")
+
+    def may_delete(self, line: Any) -> bool:
+        return self.may("base.document_edit") and not line.quantity_handled
+
+    def check_access(self, request: HttpRequest) -> None:
+        super().check_access(request)
+        if request.method == "POST" and not self.editable_fields:
+            raise PermissionDenied(_("Nothing on this order is yours to change."))
+
+    def make_form(self, data: Any, line: Any) -> Any:
+        instance = line if line is not None else self.new_line()
+        key = line.pk if line is not None else "new"
+        return self.form_class(
+            data,
+            user=self.request.user,
+            instance=instance,
+            editable=self.editable_fields,
+            auto_id=f"line-{key}-%s",
+        )
+
+    def new_line(self) -> DocumentLine:
+        return DocumentLine(document=self.document, location=self.document.location, type=LineType.ITEM)
+
+    # What a row shows.
+
+    @cached_property
+    def shown_columns(self) -> list[GridColumn]:
+        side = self.side
+        stock = GridColumn("on_hand", _("On hand"), "quantity", figure=True, url=self._stock_url)
+        columns = [
+            GridColumn("line_no", _("Line"), "text", figure=True, url=self._line_url),
+            self._column("item", _("Item"), "text", shown="item_no", url=self._item_url),
+            *([GridColumn("charge_code", _("Charge"), figure=True, url=self._charge_url)] if self._has_charges else []),
+            self._column("description", _("Description"), "text", width="wide"),
+            self._column("location", _("Location"), "text", shown="location_code"),
+            self._column("quantity", _("Quantity"), "quantity"),
+            GridColumn("unit_of_measure", _("Unit"), "text", figure=True),
+            *([stock] if self.may("base.stock_view") and side is SALE else []),
+        ]
+        if self.shows_prices:
+            columns += [
+                self._column("unit_amount", side.price_label, "unit_cost"),
+                self._column("line_discount_amount", _("Discount"), "amount"),
+                GridColumn("amount", _("Amount"), "amount", figure=True),
+            ]
+        return [
+            *columns,
+            self._column("quantity_to_handle", side.handle_label, "quantity"),
+            GridColumn("quantity_handled", side.handled_label, "quantity", figure=True, url=self._handled_url),
+            self._column("quantity_to_invoice", _("To invoice"), "quantity"),
+            GridColumn("quantity_invoiced", _("Invoiced"), "quantity", figure=True, url=self._invoiced_url),
+        ]
+
+    def _column(
+        self, name: str, label: Any, kind: str, *, shown: str = "", width: str = "", url: Any = None
+    ) -> GridColumn:
+        """A box where the user may change the field, else its value."""
+        if self.editable and name in self.editable_fields:
+            return GridColumn(name, label, kind, width=width)
+        return GridColumn(shown or name, label, kind, figure=True, width=width, url=url)
+
+    @cached_property
+    def _has_charges(self) -> bool:
+        charges = DocumentLine.objects.filter(document=OuterRef("pk"), type=LineType.ITEM_CHARGE)
+        return bool(
+            Document.objects.filter(pk=self.document.pk)
+            .annotate(found=Exists(charges, output_field=BooleanField()))
+            .values_list("found", flat=True)[0]
+        )
+
+    def _line_url(self, line: Any) -> str:
+        return self.side.url("line", self.document.no, line.pk) if self.may("base.document_edit") else ""
+
+    def _item_url(self, line: Any) -> str:
+        return reverse("inventory:item_detail", args=[line.item_no]) if line.item_no else ""
+
+    def _charge_url(self, line: Any) -> str:
+        if not line.charge_code or not self.shows_prices:
+            return ""
+        return reverse("inventory:charge_detail", args=[self.document.no, line.pk])
+
+    def _stock_url(self, line: Any) -> str:
+        if not line.item_no:
+            return ""
+        return selectors.entries_url(item=line.item_no, location=line.location_code or "")
+
+    def _posted_url(self, line: Any, document_type: str) -> str:
+        url = list_url("inventory:postedline_list", order_no=self.document.no)
+        return f"{url}&order_line_no={line.line_no}&type={document_type}"
+
+    def _handled_url(self, line: Any) -> str:
+        return self._posted_url(line, self.side.handled_type)
+
+    def _invoiced_url(self, line: Any) -> str:
+        return self._posted_url(line, self.side.invoiced_type)
+
+    # What a row does.
+
+    def save_line(self, form: Any, line: Any) -> Any:
+        if line is None and not self.may_add():
+            raise PermissionDenied(_("New lines are for those who make orders."))
+        if line is None and "unit_amount" not in form.typed:
+            form.instance.unit_amount = None
+        return documents.save_line(form.instance, changed=form.typed)
+
+    def delete_line(self, line: Any) -> None:
+        if not self.may("base.document_edit"):
+            raise PermissionDenied(_("Lines are deleted by those who make orders."))
+        documents.delete_line(line)
+
+    def get_totals(self) -> list[Figure]:
+        found = (
+            self.get_lines()
+            .order_by()
+            .aggregate(total=Sum("amount"), to_handle=Sum("quantity_to_handle", filter=Q(type=LineType.ITEM)))
+        )
+        totals = [Figure(self.side.handle_label, found["to_handle"] or selectors.ZERO, "quantity")]
+        if self.shows_prices:
+            totals.append(Figure(_("Amount"), found["total"] or selectors.ZERO, "amount"))
+        return totals
+
+
+class PurchaseLinesView(OrderLinesView):
+    side = PURCHASE
+
+
+class SaleLinesView(OrderLinesView):
+    side = SALE
