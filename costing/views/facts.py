@@ -1,0 +1,71 @@
+"""What cards of lower apps show of cost: fragments, served here by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from config.base.expressions import exact_value
+from config.base.pages import Field, allowed
+from config.base.views import PageView
+from costing import selectors
+from costing.selectors import COST_VIEW
+from inventory.models import Item
+
+
+class _FactView(PageView):
+    permission_required = COST_VIEW
+    template_name = "costing/fact.html"
+
+    def get_fields(self) -> list[Field]:
+        raise NotImplementedError
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(fields=allowed(self.get_fields(), self.request.user), **context)
+
+
+class ItemValueFactView(_FactView):
+    """Unit cost, value, what is not posted, and whether the cost is adjusted."""
+
+    def get_fields(self) -> list[Field]:
+        item = selectors.cost_status().filter(no=self.kwargs["no"]).first()
+        if item is None:
+            return [Field(_("Unit cost"), get_object_or_404(Item, no=self.kwargs["no"]).unit_cost, "unit_cost")]
+        value = selectors.item_value(item.pk)
+        entries = reverse("costing:item_values", args=[item.no])
+        status = f"{reverse('costing:adjustment_status')}?no={exact_value(item.no)}"
+        waiting = f"{reverse('costing:valueentry_list')}?item={exact_value(item.no)}&waiting=yes"
+        fields = [
+            Field(_("Unit cost"), item.unit_cost, "unit_cost", entries),
+            Field(_("Value"), value.actual, "amount", f"{entries}?inventoriable=yes"),
+            Field(
+                _("Expected value"), value.expected, "amount", f"{entries}?inventoriable=yes&cost_amount_expected=<>0"
+            ),
+            Field(_("Not posted to G/L"), value.not_posted, "amount", waiting),
+            Field(_("Cost is adjusted"), item.adjusted, "yesno", status),
+        ]
+        if not item.adjusted:
+            fields.append(Field(_("Not adjusted from"), item.unadjusted_from, "date", status))
+        return fields
+
+
+class DocumentCostFactView(_FactView):
+    """What a posted document, or all of an order, costs."""
+
+    def get_fields(self) -> list[Field]:
+        cost = selectors.document_cost(self.kwargs["no"])
+        url = selectors.value_entries_url(document_no=list(cost.document_nos))
+        fields = [
+            Field(_("Cost (actual)"), cost.actual, "amount", url),
+            Field(_("Cost (expected)"), cost.expected, "amount", url),
+        ]
+        if cost.non_inventory:
+            fields.append(Field(_("Cost (non-inventory)"), cost.non_inventory, "amount", url))
+        if cost.sales:
+            # The cost of a sale is negative in the ledger, so the margin is a sum.
+            margin = cost.sales + cost.actual + cost.expected
+            fields += [Field(_("Sales"), cost.sales, "amount", url), Field(_("Margin"), margin, "amount", url)]
+        return fields
