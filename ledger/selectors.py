@@ -17,7 +17,6 @@ from config.base.expressions import exact_value
 from config.base.pages import Cue, Hit
 from ledger.enums import AccountType
 from ledger.models import GeneralJournalLine, GLAccount, GLEntry
-from ledger.querysets import GLEntryQuerySet
 
 ZERO = Decimal(0)
 MAX_HITS = 8
@@ -27,11 +26,12 @@ GL_JOURNAL = "base.gl_journal"
 
 @dataclass(frozen=True, slots=True)
 class AccountNode:
-    """An account at its place in the chart: depth from 0, own balance, and for headings that of all below."""
+    """An account at its place in the chart: depth from 0; balance and posting accounts at and below it."""
 
     account: GLAccount
     level: int
     balance: Decimal
+    posting_nos: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,13 @@ def dated(date_from: date | None = None, date_to: date | None = None) -> Q:
     return condition
 
 
-def entries_of(
-    account_ids: Collection[int], *, date_from: date | None = None, date_to: date | None = None
-) -> GLEntryQuerySet:
-    """The entries behind the net change of these accounts."""
-    return GLEntry.objects.filter(dated(date_from, date_to), gl_account_id__in=account_ids)
+def net_changes(account_ids: Collection[int], *, within: Q | None = None) -> dict[int, Decimal]:
+    """The net change of each account, debit positive; `within` is the condition on its entries, as of `dated`.
 
-
-def net_changes(
-    account_ids: Collection[int], *, date_from: date | None = None, date_to: date | None = None
-) -> dict[int, Decimal]:
-    """The net change of each account in the dates, debit positive. One query; an account without entries has 0."""
-    found = entries_of(account_ids, date_from=date_from, date_to=date_to)
-    sums = found.order_by().values("gl_account_id").annotate(total=Sum("amount")).values_list("gl_account_id", "total")
+    One query; an account without entries has 0.
+    """
+    found = GLEntry.objects.filter(within or Q(), gl_account_id__in=account_ids).order_by()
+    sums = found.values_list("gl_account_id").annotate(Sum("amount"))
     return dict.fromkeys(account_ids, ZERO) | dict(sums)
 
 
@@ -78,13 +72,13 @@ def balance(account_no: str, *, as_of: date | None = None) -> Decimal:
     return ZERO if total is None else total
 
 
-def chart(*, date_from: date | None = None, date_to: date | None = None) -> list[AccountNode]:
+def chart(*, within: Q | None = None) -> list[AccountNode]:
     """All accounts as a tree, each parent before its children, in the order of numbers. Two queries.
 
-    Headings and totals show the sum of what stands below them, posting accounts their own net change in the dates.
+    Headings and totals show the sum of what stands below them; `within` limits the entries, as in `net_changes`.
     """
     accounts = list(GLAccount.objects.order_by("no", "pk"))
-    own = net_changes([account.pk for account in accounts], date_from=date_from, date_to=date_to)
+    own = net_changes([account.pk for account in accounts], within=within)
     children: dict[int | None, list[GLAccount]] = {}
     for account in accounts:
         children.setdefault(account.parent_id, []).append(account)
@@ -99,11 +93,13 @@ def _subtree(
 ) -> list[AccountNode]:
     below: list[AccountNode] = []
     total = own[account.pk]
+    numbers: tuple[str, ...] = (account.no,) if account.account_type == AccountType.POSTING else ()
     for child in children.get(account.pk, []):
         branch = _subtree(child, level + 1, children, own)
         total += branch[0].balance
+        numbers += branch[0].posting_nos
         below += branch
-    return [AccountNode(account, level, total), *below]
+    return [AccountNode(account, level, total, numbers), *below]
 
 
 def trial_balance(*, date_from: date | None = None, date_to: date | None = None) -> list[TrialBalanceRow]:
@@ -128,16 +124,11 @@ def trial_balance(*, date_from: date | None = None, date_to: date | None = None)
     ]
 
 
-def entries_url(
-    account_nos: Sequence[str] = (), *, date_from: date | None = None, date_to: date | None = None, **filters: str
-) -> str:
+def entries_url(account_nos: Sequence[str] = (), *, dates: str = "", **filters: str) -> str:
     """The list of G/L entries with its filters filled in; its total equals `net_changes` of the same accounts."""
-    query = dict(filters)
-    if account_nos:
-        query["gl_account"] = "|".join(exact_value(no) for no in account_nos)
-    if date_from or date_to:
-        query["posting_date"] = date_range(date_from, date_to)
-    return reverse("ledger:glentry_list") + ("?" + urlencode(query) if query else "")
+    query = {"gl_account": "|".join(exact_value(no) for no in account_nos), "posting_date": dates, **filters}
+    filled = {name: value for name, value in query.items() if value}
+    return reverse("ledger:glentry_list") + ("?" + urlencode(filled) if filled else "")
 
 
 def date_range(date_from: date | None, date_to: date | None) -> str:

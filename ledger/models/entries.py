@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from config.base.fields import AmountField
 from ledger.enums import SourceCode
 from ledger.models.accounts import GLAccount
-from ledger.querysets import GLEntryQuerySet
+from ledger.querysets import GLEntryQuerySet, GLRegisterQuerySet, GLTransactionQuerySet
 
 
 class GLRegister(models.Model):
@@ -25,6 +25,8 @@ class GLRegister(models.Model):
     source_code = models.CharField(_("source code"), max_length=20, choices=SourceCode)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("user"))
     created_at = models.DateTimeField(_("created at"))
+
+    objects = GLRegisterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("G/L register")
@@ -51,6 +53,8 @@ class GLTransaction(models.Model):
     )
     line_count = models.PositiveIntegerField(_("number of lines"))
     created_at = models.DateTimeField(_("created at"))
+
+    objects = GLTransactionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("G/L transaction")

@@ -35,3 +35,7 @@ class GeneralJournalLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_no}"
+
+    def account_name(self) -> str:
+        """The name of its account, for the grid; the account must be selected."""
+        return self.gl_account.name

@@ -189,7 +189,7 @@ class TestSelectors:
         unused = factories.gl_account("6999")
 
         found = selectors.net_changes(
-            [rent.pk, bank.pk, unused.pk], date_from=date(2026, 3, 1), date_to=date(2026, 3, 31)
+            [rent.pk, bank.pk, unused.pk], within=selectors.dated(date(2026, 3, 1), date(2026, 3, 31))
         )
 
         assert found == {rent.pk: Decimal(500), bank.pk: Decimal(-500), unused.pk: Decimal(0)}
@@ -208,7 +208,8 @@ class TestSelectors:
         costs = GLAccount.objects.create(no="6000", name="Costs", account_type="heading")
         GLAccount.objects.filter(pk=rent.pk).update(parent=costs)
 
-        nodes = {node.account.no: (node.level, node.balance) for node in selectors.chart(date_to=date(2026, 3, 31))}
+        chart = selectors.chart(within=selectors.dated(None, date(2026, 3, 31)))
 
-        assert nodes["6000"] == (0, Decimal(600))
-        assert nodes["6300"] == (1, Decimal(600))
+        nodes = {node.account.no: (node.level, node.balance, node.posting_nos) for node in chart}
+        assert nodes["6000"] == (0, Decimal(600), ("6300",))
+        assert nodes["6300"] == (1, Decimal(600), ("6300",))
