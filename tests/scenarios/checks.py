@@ -16,12 +16,16 @@ from costing.enums import RunState
 from costing.models import CloseLogLine, InventoryClose, Settlement, ValueEntry
 from inventory.models import ItemLedgerEntry
 from ledger.models import GLAccount
+from reconciliation.explanations import explain
+from reconciliation.selectors import Line
+from reconciliation.selectors import matrix as reconciled
 from tests.scenarios.loading import check_kind
 from tests.scenarios.world import NotBuilt, World
 
 Body = dict[str, Any]
 ZERO = Decimal(0)
 CLOSE_STATUS = {RunState.DONE: "completed", RunState.REVERSED: "reversed"}
+NO_WARNING = "none"
 CLOSING_TRANSFER = "closing_transfer"
 
 
@@ -107,6 +111,24 @@ def gl(world: World, body: Body) -> None:
     compare({"balance": body["balance"]}, {"balance": account.balance})
 
 
+def matrix(world: World, body: Body) -> None:
+    """Compare a row of the reconciliation, or a column where the word names a balance-sheet account of stock."""
+    filters = {}
+    if "item" in body:
+        filters["item_ids"] = [world.item(body["item"]).pk]
+    if "location" in body:
+        place = world.location(body["location"])
+        filters["location_ids"] = [place and place.pk]
+    found = explain(reconciled(date_from=body.get("from"), date_to=body.get("to"), **filters))
+    line = found.line(body["matrix"])
+    assert line is not None, f"the matrix has no row {body['matrix']}"
+    row = {column: line.cells.get(column, ZERO) for column in ("inventory", "interim", "wip")}
+    row |= {"total": line.total, "gl_total": line.gl_total, "difference": line.difference}
+    compare(_without(body, "matrix", "from", "to", "item", "location", "warning"), row)
+    if "warning" in body:
+        compare({"warning": body["warning"]}, {"warning": _warning(line, body["warning"])})
+
+
 def settlements_of(world: World, body: Body) -> None:
     """Compare the active settlements of an issue, in order of receipt date."""
     settlements = (
@@ -161,7 +183,7 @@ CHECKS: dict[str, Callable[[World, Body], None]] = {
     "item": item,
     "values_of": values_of,
     "gl": gl,
-    "matrix": _not_built("matrix"),
+    "matrix": matrix,
     "settlements_of": settlements_of,
     "close": close,
     "availability": _not_built("availability"),
@@ -180,6 +202,15 @@ def _average_cost(world: World, entries: QuerySet[ItemLedgerEntry], values: Quer
     quantity = entries.exclude(pk__in=open_issues).aggregate(total=Sum("quantity"))["total"] or ZERO
     costs = _costs(values.exclude(item_ledger_entry__in=open_issues))
     return world.unit_cost(costs["cost_actual"] + costs["cost_expected"], quantity)
+
+
+def _warning(line: Line, expected: str) -> str:
+    """Return the first cause of a difference, or `none`; in the words of the check, be they its code or its name."""
+    if not line.causes:
+        return NO_WARNING
+    cause = line.causes[0].cause
+    names = {cause.value, str(cause.label).casefold()}
+    return expected if expected.casefold() in names else cause.value
 
 
 def _selected(rows: Any, world: World, body: Body) -> Any:
