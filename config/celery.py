@@ -14,7 +14,9 @@ SWEEP_EVERY_SECONDS = 15.0
 app = Celery("lagerbok")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.beat_schedule = {"sweep": {"task": "config.sweep", "schedule": SWEEP_EVERY_SECONDS, "options": {"expires": SWEEP_EVERY_SECONDS}}}
+app.conf.beat_schedule = {
+    "sweep": {"task": "config.sweep", "schedule": SWEEP_EVERY_SECONDS, "options": {"expires": SWEEP_EVERY_SECONDS}}
+}
 
 
 @app.task(name="config.sweep", ignore_result=True)

@@ -42,7 +42,9 @@ def database(url: str) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(f"DATABASE_URL must start with postgresql://, not {parts.scheme}:// - PostgreSQL is the only database")
+        raise ValueError(
+            f"DATABASE_URL must start with postgresql://, not {parts.scheme}:// - PostgreSQL is the only database"
+        )
     options = dict(parse_qsl(parts.query))
     name = unquote(parts.path.lstrip("/"))
     if not name:

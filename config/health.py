@@ -82,14 +82,17 @@ def _worker() -> bool:
 
 
 CHECKS: dict[str, Callable[[], bool]] = {
-    "database": _database, "migrations": _migrations, "broker": _broker, "worker": _worker,
+    "database": _database,
+    "migrations": _migrations,
+    "broker": _broker,
+    "worker": _worker,
 }
 
 
 def _works(name: str, check: Callable[[], bool]) -> bool:
     try:
         return check()
-    except Exception:  # noqa: BLE001 - whatever goes wrong there, the answer is "failed", and the log has the reason
+    except Exception:
         logger.exception("Not ready: %s", name)
         return False
 

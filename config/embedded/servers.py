@@ -73,13 +73,20 @@ class Servers:
         if self._programs is None:
             self._programs = postgres_programs(self.home.account)
         data = self.home.root / "postgres"
-        self._end_leftover(data / "postmaster.pid", working_in=data, then_remove=[self.home.sockets / ".s.PGSQL.5432.lock"])
+        self._end_leftover(
+            data / "postmaster.pid", working_in=data, then_remove=[self.home.sockets / ".s.PGSQL.5432.lock"]
+        )
         if not (data / "PG_VERSION").exists():
             self._init_database(self._programs, data)
         self._check_version(self._programs, data)
         settings = {
-            "listen_addresses": "", "unix_socket_directories": str(self.home.sockets), "unix_socket_permissions": "0700",
-            "max_connections": "100", "timezone": "UTC", "log_timezone": "UTC", "port": "5432",
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.home.sockets),
+            "unix_socket_permissions": "0700",
+            "max_connections": "100",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "port": "5432",
             **({} if self._durable else _THROWN_AWAY),
         }
         command = [self._programs / "postgres", "-D", data]
@@ -108,7 +115,10 @@ class Servers:
         process = spawn(command, account=self.home.account, log=log, cwd=Path("/"), death_signal=signal.SIGKILL)
         if process.wait(timeout=START_SECONDS) != 0:
             raise EmbeddedError(f"The database could not be made. {_end_of(log)}")
-        data.rmdir()  # home.py made it, empty
+        try:
+            data.rmdir()  # home.py made it, empty
+        except OSError as error:
+            raise EmbeddedError(f"{data} holds files, but no database: move them away. Nothing was changed.") from error
         unfinished.rename(data)
 
     @staticmethod
@@ -116,7 +126,8 @@ class Servers:
         ours, theirs = _major_version(programs), int((data / "PG_VERSION").read_text().split(".")[0])
         if ours != theirs:
             raise EmbeddedError(
-                f"The data in {data} belong to PostgreSQL {theirs}, but this is {ours}. Move them with pg_dump of the old version."
+                f"The data in {data} belong to PostgreSQL {theirs}, but this is {ours}. "
+                "Move them with pg_dump of the old version."
             )
 
     def _create_database(self) -> None:
@@ -138,9 +149,25 @@ class Servers:
         pid_file = data / "valkey.pid"
         self._end_leftover(pid_file, working_in=data, then_remove=[self.home.valkey_socket])
         command = [
-            valkey_program(self.home.account), "--port", "0", "--unixsocket", self.home.valkey_socket, "--unixsocketperm", "700",
-            "--dir", data, "--pidfile", pid_file, "--daemonize", "no", "--save", "",
-            "--appendonly", "yes" if self._durable else "no", "--maxmemory-policy", "noeviction",
+            valkey_program(self.home.account),
+            "--port",
+            "0",
+            "--unixsocket",
+            self.home.valkey_socket,
+            "--unixsocketperm",
+            "700",
+            "--dir",
+            data,
+            "--pidfile",
+            pid_file,
+            "--daemonize",
+            "no",
+            "--save",
+            "",
+            "--appendonly",
+            "yes" if self._durable else "no",
+            "--maxmemory-policy",
+            "noeviction",
         ]
         self._spawn("valkey", command)
         self._wait("valkey")
@@ -164,7 +191,11 @@ class Servers:
             log.replace(log.with_suffix(".log.1"))
         # SIGINT: PostgreSQL's fast, clean shutdown; Valkey writes its file and ends.
         self.processes[name] = spawn(
-            command, account=self.home.account, log=log, cwd=Path("/"), death_signal=signal.SIGINT,
+            command,
+            account=self.home.account,
+            log=log,
+            cwd=Path("/"),
+            death_signal=signal.SIGINT,
         )
 
     def _log(self, name: str) -> Path:
@@ -189,7 +220,9 @@ class Servers:
                 os.kill(pid, signal.SIGINT)
         while pid is not None and is_running(pid, working_in=working_in):
             if time.monotonic() > end:
-                raise EmbeddedError(f"Process {pid}, left over from an earlier start, does not end: stop it, then start again.")
+                raise EmbeddedError(
+                    f"Process {pid}, left over from an earlier start, does not end: stop it, then start again."
+                )
             time.sleep(0.05)
         for path in (pid_file, *then_remove):
             path.unlink(missing_ok=True)

@@ -17,7 +17,15 @@ SHARE_SECONDS = 45.0
 OWN_SECONDS = 10.0
 # Commands that never ask the database.
 WITHOUT_SERVERS = {
-    "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "startapp", "version",
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "findstatic",
+    "help",
+    "makemessages",
+    "startapp",
+    "version",
 }
 
 

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from http import HTTPStatus
 
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
@@ -88,8 +89,8 @@ if flag("LAGERBOK_DATABASE_POOL"):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 20}
 
 CELERY_BROKER_URL = os.environ.get("REDIS_URL") or f"redis+socket://{DATA_DIR / 'run' / 'valkey.sock'}"
-# A message that a dead worker held comes back after visibility_timeout; the sweep of jobs is quicker (config.base.jobs).
-# The scan for such messages would by default run every 100 s only.
+# A message that a dead worker held comes back after visibility_timeout; the sweep of jobs is quicker
+# (config.base.jobs). The scan for such messages would by default run every 100 s only.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
     "unacked_restore_interval": 10,
@@ -168,8 +169,15 @@ DJANGO_TABLES2_TEMPLATE = "partials/_table.html"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {
+        # "Not ready" is an answer of /readyz, not an error; what failed is logged by config.health.
+        "not_unready": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE,
+        },
+    },
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-    "loggers": {"axes": {"level": "ERROR"}},
+    "loggers": {"axes": {"level": "ERROR"}, "django.request": {"filters": ["not_unready"]}},
 }
