@@ -1,6 +1,6 @@
 """Charts as SVG, drawn on the server: a title, a sentence that says what is seen, and the same figures as a table.
 
-Colours are classes (``series-1`` ...); series differ by dash and marker too. Points may link to the entries behind them.
+Colours are classes (``series-1`` ...); series differ by dash and marker too. Points may link to entries.
 No script and no style attribute: geometry is in SVG attributes.
 """
 
@@ -40,7 +40,7 @@ class Chart:
     labels: Sequence[str]
     series: Sequence[Series]
     kind: str = "amount"
-    rows: Sequence[tuple[str, Sequence[Decimal | None]]] = field(default_factory=tuple)
+    rows: Sequence[tuple[str, Sequence[tuple[str, Decimal | None]]]] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _chart(shape: str, title: Any, summary: Any, labels: Sequence[Any], series: 
         _labels(texts, scale),
         format_html_join("", "{}", ((part,) for part in drawn)),
     )
-    rows = [(text, [item.values[index] for item in series]) for index, text in enumerate(texts)]
+    rows = [(text, [(_url_of(item, index), item.values[index]) for item in series]) for index, text in enumerate(texts)]
     return Chart(title, summary, svg, texts, series, kind, rows)
 
 
@@ -117,7 +117,8 @@ def _axis(scale: _Scale, kind: str) -> SafeString:
     lines = [(scale.y(step), format_number(Decimal(str(round(step, digits))), shown_as)) for step in steps]
     return format_html_join(
         "",
-        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text class="tick" x="{}" y="{}" text-anchor="end">{}</text>',
+        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+        '<text class="tick" x="{}" y="{}" text-anchor="end">{}</text>',
         ((LEFT, WIDTH - RIGHT, y, y, LEFT - 8, y + 4, text) for y, text in lines),
     )
 
@@ -165,7 +166,11 @@ def _bars(item: Series, index: int, series_count: int, scale: _Scale) -> SafeStr
     return format_html('<g class="series series-{}">{}</g>', index + 1, format_html_join("", "{}", bars))
 
 
+def _url_of(item: Series, place: int) -> str:
+    return item.urls[place] if place < len(item.urls) else ""
+
+
 def _linked(item: Series, place: int, mark: SafeString) -> SafeString:
     """The mark, as a link for the mouse; the keyboard has the table below."""
-    url = item.urls[place] if place < len(item.urls) else ""
+    url = _url_of(item, place)
     return format_html('<a href="{}" tabindex="-1" aria-hidden="true">{}</a>', url, mark) if url else mark

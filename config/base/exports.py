@@ -48,6 +48,7 @@ class Export:
     rows: Iterable[Sequence[Any]]
     count: int
     totals: Mapping[str, Decimal | int] = field(default_factory=dict)
+    total_kinds: Mapping[str, str] = field(default_factory=dict)
     filters: Mapping[str, str] = field(default_factory=dict)
     ignored: Sequence[str] = ()
 
@@ -107,13 +108,14 @@ def _csv_cell(value: Any, kind: str, region: Region | None) -> str:
 
 
 def _json_parts(export: Export) -> Iterator[str]:
-    kinds = {column.name: column.kind for column in export.columns}
     head = {
         "title": export.title,
         "count": export.count,
         "filters": dict(export.filters),
         "ignored": list(export.ignored),
-        "totals": {name: _json_value(value, kinds.get(name, "amount")) for name, value in export.totals.items()},
+        "totals": {
+            name: _json_value(value, export.total_kinds.get(name, "amount")) for name, value in export.totals.items()
+        },
         "columns": {column.name: column.label for column in export.columns},
     }
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": ['

@@ -1,4 +1,4 @@
-"""The little language of filter boxes: ``a..b``, ``>=10``, ``A|B``, ``<>X``, ``BIK*``, ``''`` for blank, ``'A..B'`` quoted.
+"""The little language of filter boxes: ``a..b``, ``>=10``, ``A|B``, ``<>X``, ``BIK*``, ``''`` for blank, quotes.
 
 An expression is read once into alternatives of terms, and turned into a ``Q`` for a field path. It means the same to
 everybody who opens a link: numbers have a dot, dates are ISO or relative to today.
@@ -162,7 +162,7 @@ def read_number(text: str) -> tuple[Decimal, Decimal]:
 
 
 def read_day(text: str, *, today: date) -> tuple[date, date]:
-    """A day, a month (``2026-03``, ``p3``), a year, or a relative date, as its first and last day. Raises NotReadable."""
+    """The first and last day of a day, month (``2026-03``, ``p3``), year or relative date. Raises NotReadable."""
     lowered = text.strip().lower()
     try:
         if match := re.fullmatch(r"(\d{4})-(\d{1,2})", lowered):

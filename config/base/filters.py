@@ -1,4 +1,4 @@
-"""Filters of lists. A filter's name is its parameter in the URL; list, drill-down, export and totals share the filter set."""
+"""Filters of lists. A filter's name is its parameter in the URL; list, drill-down, export and totals share them."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -50,7 +50,7 @@ class ExpressionField(forms.CharField):
 
 
 class ExpressionFilter(django_filters.Filter):
-    """The base of text, number and date filters; ``field_name`` is the ORM path, the filter's name where none is given."""
+    """The base of text, number and date filters; ``field_name`` is the ORM path, by default the filter's name."""
 
     placeholder: ClassVar[Any] = ""
     exact: str = "exact"

@@ -1,4 +1,4 @@
-"""Forms: numbers and dates in the user's region, records by their number, cost fields only for those who may see cost."""
+"""Forms: numbers and dates in the user's region, records by their number, cost only for those who may see it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -26,7 +26,7 @@ class NumberField(forms.DecimalField):
         """Digits on the keyboard of a handheld, figures to the right."""
         return {"inputmode": "decimal", "class": "num", "autocomplete": "off"}
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override] # the stubs say int
         """Read the text. A text that can be read two ways is refused with both."""
         if value in self.empty_values:
             return None
@@ -88,7 +88,7 @@ class RecordInput(forms.TextInput):
     template_name = "base/widgets/record.html"
 
 
-class RecordField(forms.ModelChoiceField):
+class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg] # not generic at run time
     """A record by its number, typed; suggestions come while typing.
 
     ``search`` are the lookups that the suggestions match, by default the start of the number.
@@ -114,7 +114,8 @@ class RecordField(forms.ModelChoiceField):
         found = Q()
         for lookup in self.search:
             found |= Q(**{lookup: text})
-        records = self.queryset.filter(found) if text else self.queryset
+        choices: QuerySet[Any] = self.queryset  # type: ignore[assignment] # never None: __init__ sets it
+        records = choices.filter(found) if text else choices
         ordered = records.order_by(self.to_field_name or "pk")[:limit]
         return [(str(self.prepare_value(record)), _name_of(record)) for record in ordered]
 

@@ -129,7 +129,7 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
         self._known_count = count
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """The number of rows."""
         return self._known_count
 

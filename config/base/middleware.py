@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
 
 
@@ -15,7 +14,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
     It stands after the middleware of django-htmx.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """Send to the sign-in, and back to the page afterwards."""
         htmx = getattr(request, "htmx", None)
         if not htmx:

@@ -1,7 +1,7 @@
 """The parts that pages are made of, as plain data: views build them, templates show them.
 
-Parts that carry a ``permission`` are left out on the server for a user without it (``allowed``): what a role may not see is
-never sent.
+Parts that carry a ``permission`` are left out on the server for a user without it (``allowed``): what a role may not
+see is never sent.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +17,18 @@ from django.utils.text import capfirst
 from config.base import fields as own_fields
 
 Text = Any  # str or a lazy translation; Django's own type hints treat both as one.
+
+
+JOB_TONES = {
+    "queued": "neutral",
+    "running": "info",
+    "stopping": "warn",
+    "stalled": "danger",
+    "done": "ok",
+    "done_with_warnings": "warn",
+    "failed": "danger",
+    "cancelled": "neutral",
+}
 
 
 class _Guarded(Protocol):
@@ -320,7 +332,7 @@ class ViewTab:
 
 @dataclass(frozen=True, slots=True)
 class MenuPage:
-    """A page of the menu, as declared in ``config/navigation.py``. One of ``permissions`` is enough; none: everybody."""
+    """A page of the menu, as declared in ``config/navigation.py``. One permission is enough; none: everybody."""
 
     label: Text
     url_name: str

@@ -1,8 +1,8 @@
 """What people type into number and date fields, read in their region.
 
 Numbers take the region's separators, spaces, and sums (``=3*12+4``). A text that could be read two ways is refused with
-both readings: ``1.234`` in Norway is either 1234 or 1,234. Dates take ``t``, ``w``, ``31``, ``3101``, ``310126``, ``+7d``,
-``-1m``, ``em``, ``mon25`` beside the written form and ISO.
+both readings: ``1.234`` in Norway is either 1234 or 1,234. Dates take ``t``, ``w``, ``31``, ``3101``, ``310126``,
+``+7d``, ``-1m``, ``em``, ``mon25`` beside the written form and ISO.
 """
 
 import calendar
@@ -37,7 +37,7 @@ def _parse_plain(text: str, region: Region) -> Decimal:
         raise NotReadable(_("“%(text)s” is not a number.") % {"text": text})
     if re.fullmatch(r"[0-9]+", digits):
         return sign * Decimal(digits)
-    readings = {reading for reading in _readings(digits, region)}
+    readings = set(_readings(digits, region))
     if not readings:
         raise NotReadable(_("“%(text)s” is not a number.") % {"text": text})
     if len(readings) > 1:

@@ -41,7 +41,7 @@ class PreferenceMiddleware:
         request.preference = preference  # type: ignore[attr-defined]
         if preference.language in dict(settings.LANGUAGES):
             translation.activate(preference.language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
         activate_region(preference.region or default_region((translation.get_language() or "en")[:2]))
         return self.get_response(request)
 

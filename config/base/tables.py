@@ -1,6 +1,6 @@
 """Tables of lists: django-tables2 columns that write figures, dates and states as ``ux.md`` wants them.
 
-Each column class knows two forms of its value: ``render`` for people, ``value`` for exports (exact, untouched by the region).
+Each column class knows two forms of its value: ``render`` for people, ``value`` for exports, exact in every region.
 """
 
 from collections.abc import Callable, Mapping, Sequence

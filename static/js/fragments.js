@@ -81,11 +81,8 @@ function complain(text) {
 }
 
 document.addEventListener("htmx:responseError", (event) => {
-  const status = event.detail.xhr.status;
-  const texts = document.documentElement.lang.startsWith("en") || true
-    ? { 403: "You may not do that.", 404: "This is no longer there.", 429: "Too many requests. Wait a moment." }
-    : {};
-  complain(texts[status] ?? `The server answered with an error (${status}). Nothing was changed.`);
+  const texts = document.body.dataset;
+  complain(document.body.getAttribute(`data-text-${event.detail.xhr.status}`) ?? texts.textError);
 });
-document.addEventListener("htmx:sendError", () => complain("No connection. What you typed is still here; try again."));
+document.addEventListener("htmx:sendError", () => complain(document.body.dataset.textOffline));
 document.addEventListener("htmx:afterSwap", () => document.querySelector(".fragment-error")?.remove());

@@ -12,7 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from config.base.formatting import MINUS, NUMBER_KINDS, date_html, format_number, number_html
+from config.base.forms import RecordField
 from config.base.listing import query_with
+from config.base.models import Job
+from config.base.pages import JOB_TONES
 
 register = template.Library()
 
@@ -104,14 +107,31 @@ def widget_type(field: Any) -> str:
 
 
 @register.filter
+def job_tone(job: Job) -> str:
+    """The colour of a job's stored state."""
+    return JOB_TONES.get(job.state, "neutral")
+
+
+@register.filter
 def with_lookup(field: Any, url: str) -> SafeString:
     """A form field; a record field asks the address for suggestions while one types."""
-    from config.base.forms import RecordField
+    return _with_options(field, url, {})
 
+
+@register.simple_tag
+def line_field(field: Any, key: str, url: str) -> SafeString:
+    """A field in a cell of a grid: it belongs to the row's form, and is named by its column."""
+    attrs = {"form": f"line-form-{key}", "aria-label": str(field.label)}
+    if field.errors:
+        attrs |= {"aria-invalid": "true", "aria-describedby": f"line-errors-{key}"}
+    return _with_options(field, url, attrs)
+
+
+def _with_options(field: Any, url: str, attrs: dict[str, str]) -> SafeString:
     if not isinstance(field.field, RecordField):
-        return mark_safe(str(field))  # noqa: S308 Django's own rendering
+        return field.as_widget(attrs=attrs) if attrs else mark_safe(str(field))  # noqa: S308 Django's own rendering
     list_id = f"{field.auto_id}-options"
-    attrs = {
+    lookup = {
         "list": list_id,
         "autocomplete": "off",
         "hx-get": f"{url}?lookup={field.name}",
@@ -121,4 +141,4 @@ def with_lookup(field: Any, url: str) -> SafeString:
         "hx-sync": "this:replace",
         "hx-push-url": "false",
     }
-    return format_html('{}<datalist id="{}"></datalist>', field.as_widget(attrs=attrs), list_id)
+    return format_html('{}<datalist id="{}"></datalist>', field.as_widget(attrs=attrs | lookup), list_id)

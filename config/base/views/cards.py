@@ -12,7 +12,7 @@ from config.base.pages import Badge, Fact, Figure, Related, Section, Text, allow
 from config.base.views.page import PageMixin
 
 
-class CardView(SingleObjectMixin, PageMixin):  # type: ignore[type-arg,misc]
+class CardView(SingleObjectMixin, PageMixin):  # type: ignore[type-arg] # not generic at run time
     """A card. Parts that carry a permission are left out for users without it."""
 
     template_name = "generic/detail.html"

@@ -20,7 +20,7 @@ from django.views.generic.detail import SingleObjectMixin
 
 from config.base import changelog
 from config.base.errors import DomainError
-from config.base.forms import RecordField
+from config.base.forms import ModelForm, RecordField
 from config.base.pages import Text
 from config.base.views.page import PageMixin
 
@@ -29,7 +29,7 @@ LOCK_FIELDS = ("version", "updated_at")
 
 
 def add_domain_error(form: forms.BaseForm, error: DomainError) -> None:
-    """Put a refusal on the form: each problem is a line of its own, with its code in small print and the way to the cure."""
+    """Put a refusal on the form: each problem a line of its own, with its code and the way to the cure."""
     if str(error.message):
         form.add_error(None, _with_code(error.message, error.code))
     for problem in error.problems:
@@ -58,7 +58,7 @@ class _EditView(PageMixin):
 
     template_name = "generic/form.html"
     model: type[Model] | None = None
-    form_class: type[forms.ModelForm[Any]]
+    form_class: type[ModelForm]
     success_url = ""
     success_message: Text = ""
     object: Any = None
@@ -138,7 +138,7 @@ class CreateView(_EditView):
         return self.try_save(form) if form.is_valid() else self.show(form, status=422)
 
 
-class UpdateView(SingleObjectMixin, _EditView):  # type: ignore[type-arg,misc]
+class UpdateView(SingleObjectMixin, _EditView):  # type: ignore[type-arg] # not generic at run time
     """A page that changes a record. Two people at once: the second sees both values and decides."""
 
     model: Any = None

@@ -117,7 +117,12 @@ class LineGridView(AccessMixin):
         """The form of a row."""
         key = line.pk if line is not None else "new"
         extra = {"instance": line} if line is not None else {"instance": self.new_line()}
-        return self.form_class(data, user=self.request.user, auto_id=f"line-{key}-%s", **extra)
+        form = self.form_class(data, user=self.request.user, auto_id=f"line-{key}-%s", **extra)
+        for column in self.columns:
+            # A field that the user may not see keeps its stored value.
+            if not column.figure and not self.may(column.permission):
+                form.fields.pop(column.name, None)
+        return form
 
     def new_line(self) -> Model | None:
         """An unsaved line with what the document already knows; None for a blank one."""

@@ -96,4 +96,6 @@ class HelpView(PageView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show it."""
-        return self.render_to_response(self.get_context_data(topic=kwargs.get("topic", "")))
+        topic = kwargs.get("topic", "")
+        template = [f"help/{topic}.html", "help/index.html"]
+        return self.render_to_response(self.get_context_data(topic=topic, topic_template=template))

@@ -15,22 +15,13 @@ from config.base import jobs
 from config.base.errors import DomainError
 from config.base.filters import ChoiceFilter, DateFilter, FilterSet, TextFilter
 from config.base.models import ACTIVE_STATES, Job, JobState, ShownJobState
+from config.base.pages import JOB_TONES
 from config.base.tables import Column, DateTimeColumn, IntegerColumn, LinkColumn, StateColumn, Table
 from config.base.views.lists import ListView
 from config.base.views.page import PageMixin, is_fragment
 
 MANAGE = "base.job_manage"
 LOG_TAIL = 20
-TONES = {
-    "queued": "neutral",
-    "running": "info",
-    "stopping": "warn",
-    "stalled": "danger",
-    "done": "ok",
-    "done_with_warnings": "warn",
-    "failed": "danger",
-    "cancelled": "neutral",
-}
 # Poll fast while somebody is likely to watch, then back off (seconds run -> seconds to the next look).
 POLL_STEPS = ((60, 2), (300, 5))
 POLL_SLOWEST = 10
@@ -55,7 +46,7 @@ class JobTable(Table):
 
     id = LinkColumn("base:job_detail", args=["pk"], verbose_name=_("No."))
     title = LinkColumn("base:job_detail", args=["pk"], verbose_name=_("Job"))
-    state = StateColumn(tones=TONES, verbose_name=_("State"))
+    state = StateColumn(tones=JOB_TONES, verbose_name=_("State"))
     done = IntegerColumn(verbose_name=_("Done"))
     total = IntegerColumn(verbose_name=_("Of"))
     warnings = IntegerColumn(verbose_name=_("Warnings"))
@@ -115,7 +106,7 @@ def job_context(job: Job, user: Any) -> dict[str, Any]:
         "job": job,
         "state": state.value,
         "state_label": state.label,
-        "tone": TONES[state],
+        "tone": JOB_TONES[state],
         "elapsed": _clock(seconds),
         "left": _clock(left) if left is not None else "",
         "percent": min(int(fraction * 100), 100) if job.total else None,

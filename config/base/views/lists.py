@@ -211,7 +211,7 @@ class ListView(PageMixin):
         names = shown + [name for name in existing if name not in shown]
         return [{"name": name, "label": bound[name].header, "shown": name in shown} for name in names]
 
-    def _exports(self) -> list[tuple[str, str]]:
+    def _exports(self) -> list[tuple[Text, str]]:
         """(label, url) of the files with the same query."""
         query = listing.query_with(self.params, per_page=None, columns=",".join(self.column_choice[0]))
         base = self.request.path.rstrip("/")
@@ -224,13 +224,15 @@ class ListView(PageMixin):
 
     def _kept_params(self) -> list[tuple[str, str]]:
         """What the filter form must send along, so that a new filter keeps sort and columns."""
-        return [(name, self.params[name]) for name in ("sort", "per_page", "columns", "view") if self.params.get(name)]
+        return [
+            (name, str(self.params[name])) for name in ("sort", "per_page", "columns", "view") if self.params.get(name)
+        ]
 
     # Saved views.
 
     def _saved_views(self) -> list[SavedView]:
         user = self.request.user
-        visible = Q(owner_id=user.pk) | Q(audience=SavedView.Audience.ALL) | Q(group__in=user.groups.all())  # type: ignore[union-attr]
+        visible = Q(owner_id=user.pk) | Q(audience=SavedView.Audience.ALL) | Q(group__in=user.groups.all())
         found = SavedView.objects.filter(visible, list_name=self.list_name).order_by("position", "name", "pk")
         return list(found.distinct())
 
@@ -278,6 +280,7 @@ class ListView(PageMixin):
             rows=self._export_rows([column.name for column in columns]),
             count=self.totals_found.count,
             totals=self.totals_found.sums,
+            total_kinds={name: getattr(column, "kind", "amount") for name, column in self.columns.items()},
             filters={str(chip.label): str(chip.value) for chip in listing.chips_of(self.filterset, self.params)},
             ignored=self.ignored,
         )

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +18,7 @@ class MatrixView(PageMixin):
     """Options above, matrix below, panel at the right. The options are the query string."""
 
     template_name = "generic/matrix.html"
-    form_class: type[forms.BaseForm] = Form
+    form_class: type[Any] = Form
     verb: Text = _("Show matrix")
     empty_text: Text = _("Choose the options, then show the matrix.")
     form: Any

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.generic.base import TemplateResponseMixin
+from django.views.generic.base import ContextMixin, TemplateResponseMixin
 
 from config.base.pages import Action, Text, allowed
 from config.base.preferences import remember_recent, request_preference
@@ -17,7 +17,7 @@ VISIBLE_ACTIONS = 4
 
 def is_fragment(request: HttpRequest) -> bool:
     """Whether HTMX asks for a part of the page. Back and Forward ask for the whole."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
@@ -27,7 +27,7 @@ def split_actions(actions: Sequence[Action]) -> tuple[list[Action], list[Action]
     return ordered[:VISIBLE_ACTIONS], ordered[VISIBLE_ACTIONS:]
 
 
-class PageMixin(TemplateResponseMixin, AccessMixin):
+class PageMixin(TemplateResponseMixin, ContextMixin, AccessMixin):
     """Title, breadcrumbs, actions and fragments."""
 
     title: Text = ""
@@ -58,7 +58,6 @@ class PageMixin(TemplateResponseMixin, AccessMixin):
         """The context that ``base.html`` reads."""
         bar, menu = split_actions(allowed(self.get_actions(), self.request.user))
         page = {
-            "view": self,
             "page_title": self.get_title(),
             "page_subtitle": self.get_subtitle(),
             "breadcrumbs": self.get_breadcrumbs(),
@@ -66,7 +65,7 @@ class PageMixin(TemplateResponseMixin, AccessMixin):
             "more_actions": menu,
             "help_topic": self.help_topic,
         }
-        return {**page, **context}
+        return super().get_context_data(**{**page, **context})
 
     def get_template_names(self) -> list[str]:
         """The partial for a fragment request, else the page."""

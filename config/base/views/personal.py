@@ -1,6 +1,6 @@
 """What a user sets for himself: preferences, notifications, columns and views of lists."""
 
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
@@ -30,6 +30,11 @@ def own_path(request: HttpRequest, url: str) -> str:
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return url if url and allowed else reverse("base:home")
+
+
+def user_id(request: HttpRequest) -> int:
+    """The key of the signed-in user."""
+    return int(request.user.pk or 0)
 
 
 class PreferenceForm(ModelForm):
@@ -72,7 +77,7 @@ class PreferencesView(PageMixin):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Store them."""
-        stored, _created = UserPreference.objects.get_or_create(user_id=request.user.pk)
+        stored, _created = UserPreference.objects.get_or_create(user_id=user_id(request))
         form = PreferenceForm(request.POST, instance=stored, user=request.user)
         if not form.is_valid():
             return self._show(form, status=422)
@@ -89,14 +94,14 @@ class LookView(PageMixin):
     """Change theme or density from the user menu, and stay where one is."""
 
     permission_required = ()
-    http_method_names: ClassVar[list[str]] = ["post"]
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Store what was sent of the two."""
         choices = {"theme": UserPreference.Theme.values, "density": UserPreference.Density.values}
         sent = {name: request.POST[name] for name, values in choices.items() if request.POST.get(name) in values}
         if sent:
-            UserPreference.objects.update_or_create(user_id=request.user.pk, defaults=sent)
+            UserPreference.objects.update_or_create(user_id=user_id(request), defaults=sent)
         return HttpResponseRedirect(own_path(request, request.POST.get("next", "")))
 
 
@@ -110,12 +115,12 @@ class NotificationListView(PageView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """The newest ones."""
-        found = Notification.objects.filter(user_id=self.request.user.pk).order_by("-pk")
+        found = Notification.objects.filter(user_id=user_id(self.request)).order_by("-pk")
         return super().get_context_data(notifications=list(found[: self.shown]), **context)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Mark all as read."""
-        Notification.objects.filter(user_id=request.user.pk, read_at=None).update(read_at=timezone.now())
+        Notification.objects.filter(user_id=user_id(request), read_at=None).update(read_at=timezone.now())
         return HttpResponseRedirect(reverse("base:notification_list"))
 
 
@@ -123,7 +128,7 @@ class ColumnsView(PageMixin):
     """Keep the columns of a list for the user, and show it with them."""
 
     permission_required = ()
-    http_method_names: ClassVar[list[str]] = ["post"]
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Store the order and choice sent; "reset" forgets them."""
@@ -149,7 +154,7 @@ class SavedViewView(PageMixin):
     """Keep the present filter, sort and columns of a list under a name; delete one of the user's own."""
 
     permission_required = ()
-    http_method_names: ClassVar[list[str]] = ["post"]
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, pk: int | None = None, **kwargs: Any) -> HttpResponseBase:
         """Store, or with ``pk`` delete."""
