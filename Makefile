@@ -27,7 +27,7 @@ check: .venv/dev ## Check style, types, layers, migrations, settings, templates;
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh .ci/check
 
 bench: .venv/dev ## Measure against the floor (SIZE=100000)
-	@exec $(PY) manage.py bench --size $(SIZE)
+	@exec $(PY) -m tests.bench --size $(SIZE)
 
 format: .venv/dev ## Format the Python code
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format --quiet .
