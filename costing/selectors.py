@@ -223,7 +223,9 @@ def gl_entries_of_value_entry(value_entry_id: int) -> QuerySet[Any]:
     relations = GLItemLedgerRelation.objects.filter(value_entry_id=value_entry_id)
     side = relations.filter(Q(gl_entry=OuterRef("pk")) | Q(balancing_gl_entry=OuterRef("pk")))
     effect = side.annotate(
-        effect=Case(When(balancing_gl_entry=OuterRef("pk"), then=-F("amount")), default=F("amount"))
+        effect=Case(
+            When(balancing_gl_entry=OuterRef("pk"), then=-F("amount")), default=F("amount"), output_field=AmountField()
+        )
     ).values("effect")
     named = Q(pk__in=relations.values("gl_entry")) | Q(pk__in=relations.values("balancing_gl_entry"))
     found: QuerySet[Any] = GLEntry.objects.filter(named).annotate(
