@@ -6,16 +6,15 @@ from decimal import Decimal
 
 from config.base.amounts import round_amount
 from costing.posting.documents import post_document
-from inventory.charges import ChargeableLine, split_charge
+from inventory.charge_assignments import assign_document, suggest_split
 from inventory.documents import create_document, save_line
-from inventory.enums import DocumentKind, LineType
+from inventory.enums import ChargeSplit, DocumentKind, LineType
 from inventory.models import (
-    ChargeAssignment,
     Document,
     DocumentLine,
     ItemCharge,
     ItemLedgerEntry,
-    PostedDocumentLine,
+    PostedDocument,
 )
 from tests.scenarios.loading import ScenarioError
 from tests.scenarios.shared import Body, gone_if_refused, place, tracking
@@ -75,17 +74,9 @@ def _post_charge(world: World, step: Body, bill: Document) -> None:
             unit_amount=step["amount"],
         )
     )
-    split = step.get("split", "quantity")
-    posted = [posted_line for ref in step["to"] for posted_line in _posted_lines(world, ref)]
-    parts = split_charge(
-        step["amount"], [_chargeable(each) for each in posted], split=split, precision=world.amount_precision
-    )
-    ChargeAssignment.objects.bulk_create(
-        [
-            ChargeAssignment(document_line=line, posted_line=each, split=split, amount=part)
-            for each, part in zip(posted, parts, strict=True)
-        ]
-    )
+    for posted in _posted_documents(world, step["to"]):
+        assign_document(line, posted, split=ChargeSplit.EQUALLY)
+    suggest_split(line, split=step.get("split", ChargeSplit.QUANTITY))
     _post(world, step, bill, invoice=True)
 
 
@@ -154,23 +145,13 @@ def _price(world: World, step: Body, quantity: Decimal, *, otherwise: Decimal) -
     return unit_amount, discount + max(excess, ZERO)
 
 
-def _posted_lines(world: World, ref: str) -> list[PostedDocumentLine]:
-    """Return the posted lines behind the entries of a ref, each once."""
-    found: dict[int, PostedDocumentLine] = {}
-    for entry in ItemLedgerEntry.objects.filter(pk__in=world.entry_ids(ref)).order_by("pk"):
-        line = PostedDocumentLine.objects.filter(
-            posted_document__no=entry.document_no,
-            posted_document__type=entry.document_type,
-            line_no=entry.document_line_no,
-        ).first()
-        if line is None:
-            raise ScenarioError(f"{ref} has no posted document, and a charge is assigned to posted lines")
-        found[line.pk] = line
+def _posted_documents(world: World, refs: list[str]) -> list[PostedDocument]:
+    """Return the posted documents behind the entries of refs, each once."""
+    found: dict[int, PostedDocument] = {}
+    for ref in refs:
+        for entry in ItemLedgerEntry.objects.filter(pk__in=world.entry_ids(ref)).order_by("pk"):
+            posted = PostedDocument.objects.filter(no=entry.document_no, type=entry.document_type).first()
+            if posted is None:
+                raise ScenarioError(f"{ref} has no posted document, and a charge is assigned to posted lines")
+            found[posted.pk] = posted
     return list(found.values())
-
-
-def _chargeable(line: PostedDocumentLine) -> ChargeableLine:
-    assert line.item is not None
-    return ChargeableLine(
-        quantity=line.quantity, amount=line.quantity * line.unit_amount, net_weight=line.item.net_weight
-    )
