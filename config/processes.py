@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ORDINARY_ACCOUNT = "nobody"
 _PR_SET_PDEATHSIG = 1
@@ -92,7 +93,7 @@ def _before_exec(death_signal: signal.Signals, *, parent: int) -> Callable[[], N
     return prepare
 
 
-def _identity(account: Account | None) -> dict[str, int | list[int]]:
+def _identity(account: Account | None) -> dict[str, Any]:
     return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
@@ -107,7 +108,7 @@ def succeeds(command: Sequence[str | os.PathLike[str]], *, account: Account | No
             check=False,
             timeout=60,
             cwd=cwd,
-            **_identity(account),  # type: ignore[call-overload]
+            **_identity(account),
         )
     except (OSError, subprocess.SubprocessError):  # may not become that user, may not enter cwd, may not execute
         return False

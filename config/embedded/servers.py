@@ -89,9 +89,9 @@ class Servers:
             "port": "5432",
             **({} if self._durable else _THROWN_AWAY),
         }
-        command = [self._programs / "postgres", "-D", data]
+        command: list[str | Path] = [self._programs / "postgres", "-D", data]
         for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]  # type: ignore[list-item]
+            command += ["-c", f"{name}={value}"]
         self._spawn("postgres", command)
         self._wait("postgres")
         self._create_database()
@@ -103,14 +103,14 @@ class Servers:
         unfinished.mkdir(mode=0o700)
         if self.home.account:
             os.chown(unfinished, self.home.account.uid, self.home.account.gid)
-        command = [programs / "initdb", "-D", unfinished, "-U", USER, "-A", "trust", "-E", "UTF8"]
+        command: list[str | Path] = [programs / "initdb", "-D", unfinished, "-U", USER, "-A", "trust", "-E", "UTF8"]
         if _major_version(programs) >= _BUILTIN_LOCALE_SINCE:
             # Upper and lower case of æ ø å without the libraries of the machine.
-            command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]  # type: ignore[list-item]
+            command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         else:
-            command += ["--no-locale"]  # type: ignore[list-item]
+            command += ["--no-locale"]
         if not self._durable:
-            command += ["--no-sync"]  # type: ignore[list-item]
+            command += ["--no-sync"]
         log = self.home.root / "log" / "initdb.log"
         process = spawn(command, account=self.home.account, log=log, cwd=Path("/"), death_signal=signal.SIGKILL)
         if process.wait(timeout=START_SECONDS) != 0:
@@ -148,7 +148,7 @@ class Servers:
         data = self.home.root / "valkey"
         pid_file = data / "valkey.pid"
         self._end_leftover(pid_file, working_in=data, then_remove=[self.home.valkey_socket])
-        command = [
+        command: list[str | Path] = [
             valkey_program(self.home.account),
             "--port",
             "0",
@@ -173,7 +173,7 @@ class Servers:
         self._wait("valkey")
 
     def _valkey_answers(self) -> bool:
-        client = redis.Redis(unix_socket_path=str(self.home.valkey_socket), socket_timeout=2, retry=None)
+        client = redis.Redis(unix_socket_path=str(self.home.valkey_socket), socket_timeout=2)
         try:
             return bool(client.ping())
         except redis.RedisError:
@@ -185,7 +185,7 @@ class Servers:
 
     _answers = {"DATABASE_URL": _postgres_answers, "REDIS_URL": _valkey_answers}
 
-    def _spawn(self, name: str, command: list[Path | str] | list[Path]) -> None:
+    def _spawn(self, name: str, command: list[str | Path]) -> None:
         log = self._log(name)
         if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
             log.replace(log.with_suffix(".log.1"))

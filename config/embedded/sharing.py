@@ -56,8 +56,8 @@ def servers_for_command(arguments: Sequence[str]) -> Iterator[None]:
     Puts DATABASE_URL and REDIS_URL into the environment. Does nothing where both are there, or in production.
     """
     names = needed()
-    settings = os.environ.get("DJANGO_SETTINGS_MODULE", "")
-    if not names or settings != "config.settings.dev" or not _asks_database(arguments):
+    in_production = os.environ.get("DJANGO_SETTINGS_MODULE") == "config.settings.production"
+    if not names or in_production or not _asks_database(arguments):
         yield
         return
     home = home_for(data_dir())

@@ -9,7 +9,7 @@ DEBUG = False
 SECRET_KEY = "key-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 
-INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "django_migration_linter"]
 
 # flush() of transactional tests needs TRUNCATE, which the ledgers refuse to everybody else.
 DATABASES["default"]["OPTIONS"]["options"] = "-c lagerbok.allow_truncate=on"
