@@ -1,15 +1,15 @@
 """Sharing an item charge among receipt or shipment lines: by quantity, amount, weight, or equally.
 
-Freight of 10.00 by quantity on lines of 1, 1 and 1: 3.33, 3.34, 3.33, in sum 10.00. Each line takes its share of
-what is left, so the last one takes the rest.
+The rule of the split is that of `inventory.charges`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
-from config.base.amounts import from_e5, to_e5
-from costing.engine.shares import share_amount_e5
+from config.base.amounts import from_e5
+from inventory.charges import ChargeableLine, split_charge
 from inventory.enums import ChargeSplit
 from inventory.models import ChargeAssignment, DocumentLine, PostedDocumentLine
 
@@ -24,30 +24,19 @@ def assignments(
 ) -> list[ChargeAssignment]:
     """Return unsaved assignments of the whole amount. `posted_lines` come with their items; lines get no zero share.
 
-    Where the lines have no weight of that kind at all (no net weights, all free of charge), they share equally.
+    Where the lines have nothing of that kind to split by (no net weights, all free of charge), they share equally.
     """
-    weights = [_weight_e5(line, split) for line in posted_lines]
-    if not any(weights):
-        weights = [1] * len(posted_lines)
-    left_e5, weight_left = amount_e5, sum(weights)
-    made = []
-    for line, weight in zip(posted_lines, weights, strict=True):
-        if not weight:
-            continue
-        part_e5 = share_amount_e5(left_e5, weight, weight_left, precision_e5)
-        left_e5, weight_left = left_e5 - part_e5, weight_left - weight
-        if part_e5:
-            made.append(
-                ChargeAssignment(document_line=charge_line, posted_line=line, split=split, amount=from_e5(part_e5))
-            )
-    return made
+    chargeable = [_chargeable(line) for line in posted_lines]
+    if not any(line.basis_e5(split) for line in chargeable):
+        split = ChargeSplit.EQUALLY
+    parts = split_charge(from_e5(amount_e5), chargeable, split=split, precision=from_e5(precision_e5))
+    return [
+        ChargeAssignment(document_line=charge_line, posted_line=line, split=split, amount=part)
+        for line, part in zip(posted_lines, parts, strict=True)
+        if part
+    ]
 
 
-def _weight_e5(line: PostedDocumentLine, split: str) -> int:
-    if split == ChargeSplit.EQUALLY:
-        return 1
-    if split == ChargeSplit.AMOUNT:
-        return to_e5(line.quantity) * to_e5(line.unit_amount)
-    if split == ChargeSplit.WEIGHT:
-        return to_e5(line.quantity) * to_e5(line.item.net_weight if line.item else 0)
-    return to_e5(line.quantity)
+def _chargeable(line: PostedDocumentLine) -> ChargeableLine:
+    weight = line.item.net_weight if line.item else Decimal(0)
+    return ChargeableLine(line.quantity, line.quantity * line.unit_amount, weight)
