@@ -5,6 +5,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PORT ?= 8000
 SIZE ?= 100000
+TEST_WORKERS ?= 2
 UV_VERSION := 0.13.8
 export PORT LAGERBOK_DATA LAGERBOK_DEMO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -20,8 +21,8 @@ setup: .venv/dev ## Make the virtual environment .venv with the locked packages
 run: .venv/run ## Start everything on http://127.0.0.1:8000 (PORT=, LAGERBOK_DATA=, LAGERBOK_DEMO=0); Ctrl+C stops it
 	@exec $(PY) -m config.run
 
-test: .venv/dev ## Run all tests (PYTEST_ARGS=); on DATABASE_URL and REDIS_URL if they are set
-	@exec $(PY) -m pytest $(PYTEST_ARGS)
+test: .venv/dev ## Run all tests (PYTEST_ARGS=, TEST_WORKERS=2); on DATABASE_URL and REDIS_URL if they are set
+	@exec $(PY) -m pytest -q -n $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: .venv/dev ## Check style, types, layers, migrations, settings, templates; runs no tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh .ci/check
