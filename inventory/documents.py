@@ -111,7 +111,7 @@ def save_line(line: DocumentLine, *, changed: frozenset[str] = frozenset()) -> D
         if line.pk is None:
             _complete_new_line(line, document)
         else:
-            _take_posted_quantities(line)
+            _take_posted_quantities(line, changed)
         _follow_quantity(line, changed)
         if line.unit_amount is None:
             line.unit_amount = default_price(line.item, is_purchase=document.is_purchase)
@@ -145,10 +145,12 @@ def default_price(item: Item | None, *, is_purchase: bool) -> Decimal:
     return Decimal(item.last_direct_cost or item.unit_cost)
 
 
-def _take_posted_quantities(line: DocumentLine) -> None:
+def _take_posted_quantities(line: DocumentLine, changed: frozenset[str]) -> None:
     """Somebody may have posted since the line was read: what is posted counts, and the item is settled then."""
     stored = DocumentLine.objects.get(pk=line.pk)
     line.quantity_handled, line.quantity_invoiced = stored.quantity_handled, stored.quantity_invoiced
+    for name in {"quantity_to_handle", "quantity_to_invoice"} - changed:
+        setattr(line, name, getattr(stored, name))
     if stored.quantity_handled and stored.item_id != line.item_id:
         raise DomainError(
             _("Line %(line)s is received or shipped in part: its item cannot change. Add a new line instead.")

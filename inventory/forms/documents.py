@@ -72,7 +72,14 @@ class SaleForm(OrderForm):
         fields = ("no", "customer", "order_date", "expected_date", "location", "external_document_no")
 
 
-class OrderLineForm(ModelForm):
+class LineForm(ModelForm):
+    """A row of a grid. Its use case checks it in words of its own; the table's constraints are the last resort."""
+
+    def validate_constraints(self) -> None:
+        """Left to the use case, which says what to do instead of naming a constraint."""
+
+
+class OrderLineForm(LineForm):
     """A row of an order. `editable`: the fields that this user may change; the others are no part of the form."""
 
     item = item_field()
@@ -160,7 +167,7 @@ class OrderLineDetailForm(ModelForm):
         )
 
 
-class ChargeLineForm(ModelForm):
+class ChargeLineForm(LineForm):
     """A new item charge line."""
 
     item_charge = RecordField(ItemCharge.objects.all(), to_field_name="code", label=gettext_lazy("Item charge"))
@@ -171,7 +178,7 @@ class ChargeLineForm(ModelForm):
         labels: ClassVar[dict[str, Any]] = {"unit_amount": gettext_lazy("Unit amount")}
 
 
-class ChargeAssignmentForm(ModelForm):
+class ChargeAssignmentForm(LineForm):
     """A row of a charge's assignment: its amount."""
 
     class Meta:
@@ -204,7 +211,7 @@ class TransferForm(NumberedForm):
         fields = ("no", "from_location", "to_location", "order_date", "expected_date")
 
 
-class TransferLineForm(ModelForm):
+class TransferLineForm(LineForm):
     item = item_field()
 
     class Meta:
@@ -212,7 +219,7 @@ class TransferLineForm(ModelForm):
         fields = ("item", "quantity", "lot_no", "serial_no")
 
 
-class JournalLineForm(ModelForm):
+class JournalLineForm(LineForm):
     """A row of the adjustment journal; the unit cost is for those who may see cost."""
 
     kind = forms.ChoiceField(
@@ -238,7 +245,7 @@ class JournalLineForm(ModelForm):
         )
 
 
-class MoveLineForm(ModelForm):
+class MoveLineForm(LineForm):
     """A row of the reclassification journal."""
 
     item = item_field()
@@ -268,7 +275,7 @@ class CountForm(NumberedForm):
         fields = ("no", "posting_date", "location")
 
 
-class CountLineForm(ModelForm):
+class CountLineForm(LineForm):
     """A row of a count: for a line of the books only the figure, for a new one what was found."""
 
     item = item_field()
