@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from config.base.errors import DomainError, ErrorCode
 from costing.enums import CloseKind, RunState
 from costing.models import CostingSetup, InventoryClose, InventoryPeriod
+from inventory.enums import CostingMethod, SettleAt
+from inventory.stock import ItemFacts
 from ledger.models import LedgerSetup
 
 
@@ -23,6 +25,10 @@ class PeriodClosed(DomainError):
 
 class BeforeCloseDate(DomainError):
     code = ErrorCode.BEFORE_CLOSE_DATE
+
+
+class MethodNotBuilt(DomainError):
+    code = ErrorCode.NOT_BUILT
 
 
 def check_dates(dates: Iterable[date], *, setup: CostingSetup) -> None:
@@ -61,6 +67,29 @@ def _check_latest(dates: Iterable[date]) -> None:
         raise PeriodClosed(
             _("Posting date %(date)s is after %(to)s, the last date that general ledger setup allows.")
             % {"date": latest, "to": allowed_to}
+        )
+
+
+def check_methods(items: Iterable[ItemFacts]) -> None:
+    """Refuse items whose costs this version does not compute: it would post them at a cost that nobody can explain.
+
+    Raises: MethodNotBuilt naming the items.
+    """
+    refused = sorted(
+        {
+            item.no
+            for item in items
+            if item.is_inventory
+            and (item.settle_at == SettleAt.CLOSE or item.costing_method == CostingMethod.MOVING_AVERAGE)
+        }
+    )
+    if refused:
+        raise MethodNotBuilt(
+            _(
+                "%(items)s: items settled at inventory close cannot be posted yet. "
+                "Choose an item model group settled at posting."
+            )
+            % {"items": ", ".join(refused)}
         )
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from config.base.amounts import to_e5
 from config.base.models import Company
 from config.base.transactions import PostingContext
-from costing import cost_book, value_posting, value_storing
+from costing import checks, cost_book, value_posting, value_storing
 from costing.average_periods import AveragePeriods
 from costing.cost_book import CostBook
 from costing.models import CostingSetup
 from costing.posting import results
 from costing.posting.results import PostingResult
-from costing.value_storing import StoredValues
 from costing.value_posting import CostedLine, ValueDraft
+from costing.value_storing import StoredValues
 from inventory import posting as item_posting
 from inventory.models import InventorySetup
 from inventory.posting import Plan, PlannedEntry, Written
@@ -52,6 +52,7 @@ def prepare(lines: Sequence[CostedLine], *, setups: Setups) -> StockPosting:
 
     Raises: DomainError naming every line that cannot be applied.
     """
+    checks.check_methods(line.item for line in lines)
     plan = item_posting.plan(
         [line.movement for line in lines], prevent_negative=setups.inventory.prevent_negative_inventory
     )
