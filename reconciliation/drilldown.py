@@ -1,36 +1,44 @@
-"""The entries behind a figure of the matrix, each with its effect on it. The effects add up to the figure."""
+"""The entries behind a figure of the matrix, each with its effect on it. The effects add up to the figure.
+
+The functions take a queryset and add to it, so that a list page may filter further and still sum correctly.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Expression, F, Q, QuerySet, Value, When
+from django.db.models import Case, Expression, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from config.base.fields import AmountField
-from costing.models import GLItemLedgerRelation, ValueEntry
+from costing.enums import PostingPair
+from costing.models import GLItemLedgerRelation
 from costing.rules import ACTUAL_RULES, EXPECTED_RULES, RuleKey
 from inventory.enums import ItemLedgerEntryType
 from ledger.querysets import GLEntryQuerySet
 from reconciliation import rows, selectors
 from reconciliation.rows import Share
-from reconciliation.scopes import Scope
 
 ZERO = Value(Decimal(0), output_field=AmountField())
+AMOUNTS: dict[PostingPair, str] = {
+    PostingPair.ACTUAL: "cost_amount_actual",
+    PostingPair.EXPECTED: "cost_amount_expected",
+}
 
 
-def value_entries(scope: Scope, row: str, column: str) -> QuerySet[Any]:
-    """The value entries behind a figure, with `amount` (their own) and `effect` (on the figure, never 0)."""
-    return with_effect(ValueEntry.objects.filter(scope.value_entries()), row, column)
+def with_effect(entries: QuerySet[Any], row: str, column: str, *, unposted: bool = False) -> QuerySet[Any]:
+    """Keep the value entries that a figure counts; annotate `amount` (their own) and `effect` (on the figure, never 0).
 
-
-def with_effect(entries: QuerySet[Any], row: str, column: str) -> QuerySet[Any]:
-    """Keep the entries that a figure counts; annotate `amount` and `effect`."""
+    `unposted`: count only what the ledger does not hold yet.
+    """
     shares = rows.shares_of(row, column)
     if not shares:
         return entries.none().annotate(amount=ZERO, effect=ZERO)
-    amount = _by_kind([(share.key, _counted(abs(share.actual), abs(share.expected))) for share in shares])
-    effect = _by_kind([(share.key, _counted(share.actual, share.expected)) for share in shares])
+    part = _missing if unposted else _whole
+    effect = _by_kind([(share.key, _counted(share.actual, share.expected, part)) for share in shares])
+    amount = _by_kind([(share.key, _counted(abs(share.actual), abs(share.expected), part)) for share in shares])
     counted: QuerySet[Any] = entries.filter(kinds(shares)).annotate(amount=amount, effect=effect).exclude(effect=0)
     return counted
 
@@ -63,26 +71,37 @@ def _by_kind(amounts: list[tuple[RuleKey | None, Any]]) -> Expression:
     return Case(*whens, default=ZERO, output_field=AmountField())
 
 
-def _counted(actual: int, expected: int) -> Any:
-    return Value(actual) * F("cost_amount_actual") + Value(expected) * F("cost_amount_expected")
+def _counted(actual: int, expected: int, part: Callable[[PostingPair], Any]) -> Any:
+    """Signed amounts; what has no sign is not read at all."""
+    parts = [(PostingPair.ACTUAL, actual), (PostingPair.EXPECTED, expected)]
+    signed = [part(pair) if sign > 0 else -part(pair) for pair, sign in parts if sign]
+    return sum(signed[1:], signed[0])
 
 
-def tied_amounts(scope: Scope, row: str, column: str) -> QuerySet[Any]:
-    """The links behind a G/L figure under a filter by item or place, with `effect` on the figure."""
+def _whole(pair: PostingPair) -> Any:
+    return F(AMOUNTS[pair])
+
+
+def _missing(pair: PostingPair) -> Any:
+    posted = GLItemLedgerRelation.objects.filter(value_entry=OuterRef("pk"), pair=pair).values("amount")[:1]
+    return F(AMOUNTS[pair]) - Coalesce(Subquery(posted), ZERO)
+
+
+def with_gl_effect(relations: QuerySet[Any], row: str, column: str) -> QuerySet[Any]:
+    """Keep the links that a G/L figure counts; annotate `effect`: the amount on the accounts of the figure's role."""
     role = rows.role_of(row, column)
-    if role is None:
-        return GLItemLedgerRelation.objects.none()
-    account_ids = selectors.accounts_by_role()[role]
+    account_ids = selectors.accounts_by_role()[role] if role else frozenset()
     first, second = Q(gl_entry__gl_account__in=account_ids), Q(balancing_gl_entry__gl_account__in=account_ids)
-    condition = scope.items("value_entry__") & scope.dated("gl_entry__")
-    effect = Case(When(first, then=F("amount")), default=ZERO, output_field=AmountField()) - Case(
-        When(second, then=F("amount")), default=ZERO, output_field=AmountField()
-    )
-    return GLItemLedgerRelation.objects.filter(condition, first | second).annotate(effect=effect).exclude(effect=0)
+    effect = _where(first) - _where(second)
+    counted: QuerySet[Any] = relations.filter(first | second).annotate(effect=effect).exclude(effect=0)
+    return counted
 
 
-def untied_entries(scope: Scope, row: str, column: str) -> GLEntryQuerySet:
-    """The G/L entries on the accounts of a figure that belong to no item; their amounts are their effects."""
+def _where(condition: Q) -> Expression:
+    return Case(When(condition, then=F("amount")), default=ZERO, output_field=AmountField())
+
+
+def untied(entries: GLEntryQuerySet, row: str, column: str) -> GLEntryQuerySet:
+    """Keep the G/L entries on the accounts of a figure that belong to no item; their amounts are their effects."""
     role = rows.role_of(row, column)
-    accounts = selectors.accounts_by_role()
-    return selectors.untied_entries(scope, accounts[role] if role else frozenset())
+    return selectors.untied(entries, selectors.accounts_by_role()[role] if role else frozenset())

@@ -11,7 +11,7 @@ What the rules refuse is posted by nobody, yet counts in the Total: it stands in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,17 +150,23 @@ ROW_ROLES = {row: AccountRole(row) for row in ROWS if row in set(AccountRole)}
 
 
 def shares_of(row: str, column: str) -> tuple[Share, ...]:
-    """What a figure is made of; nothing where the cell does not apply. A row's Total is all its columns."""
+    """What a figure is made of; nothing where the cell does not apply. A row's Total is all its columns.
+
+    A difference takes the Total with the opposite sign: what is missing in the ledger lowers it.
+    """
+    sign = 1
+    if DIFFERENCE in (row, column):
+        row, column, sign = (TOTAL, column, -1) if row == DIFFERENCE else (row, TOTAL, -1)
     columns = frozenset(COLUMNS) if column == TOTAL else frozenset({column})
     found = []
     for key in (*dict.fromkeys((*ACTUAL_RULES, *EXPECTED_RULES)), None):
-        actual, expected = (_sign(key, expected, row, columns) for expected in (False, True))
+        actual, expected = (sign * _sign(key, expected, row, columns) for expected in (False, True))
         if actual or expected:
             found.append(Share(key, actual, expected))
     return tuple(found)
 
 
-def _sign(key: RuleKey | None, expected: bool, row: str, columns: Iterable[str]) -> int:
+def _sign(key: RuleKey | None, expected: bool, row: str, columns: Collection[str]) -> int:
     pair = None if key is None else pair_of(key, expected=expected)
     return sum(leg.sign for leg in cell_legs(pair) if leg.row == row and leg.column in columns)
 

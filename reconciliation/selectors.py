@@ -186,18 +186,17 @@ def tied_by_account(scope: Scope) -> dict[int, Decimal]:
     return totals
 
 
-def untied_entries(scope: Scope, account_ids: Collection[int]) -> GLEntryQuerySet:
-    """Entries on these accounts that no value entry stands behind: posted by hand, or by another program."""
+def untied(entries: GLEntryQuerySet, account_ids: Collection[int]) -> GLEntryQuerySet:
+    """Of these entries, those on the accounts that no value entry stands behind: posted by hand or from elsewhere."""
     as_first = GLItemLedgerRelation.objects.filter(gl_entry=OuterRef("pk"))
     as_balancing = GLItemLedgerRelation.objects.filter(balancing_gl_entry=OuterRef("pk"))
-    entries = GLEntry.objects.filter(scope.dated(), gl_account_id__in=account_ids)
-    return entries.filter(~Exists(as_first), ~Exists(as_balancing))
+    return entries.filter(~Exists(as_first), ~Exists(as_balancing), gl_account_id__in=account_ids)
 
 
 def untied_by_account(scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]) -> dict[int, Decimal]:
     """The amounts of each account that belong to no item."""
-    account_ids = frozenset().union(*accounts.values())
-    return dict(untied_entries(scope, account_ids).order_by().values_list("gl_account_id").annotate(Sum("amount")))
+    found = untied(GLEntry.objects.filter(scope.dated()), frozenset().union(*accounts.values()))
+    return dict(found.order_by().values_list("gl_account_id").annotate(Sum("amount")))
 
 
 def sum_of(account_ids: Collection[int], by_account: Mapping[int, Decimal]) -> Decimal:

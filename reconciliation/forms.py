@@ -1,0 +1,68 @@
+"""The options of the matrix."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.base.expressions import Expression, read_expression, read_text
+from config.base.filters import ExpressionField
+from config.base.forms import Form
+from inventory.models import ItemCategory
+from reconciliation.scopes import Scope
+
+
+def read_words(text: str) -> Expression:
+    """Words as the filter boxes of lists take them: `CH*`, `A|B`, `''` for blank."""
+    return read_expression(text, read_text, wildcards=True)
+
+
+class MatrixForm(Form):
+    """Filters of both sides. The boxes for items and locations read what the filter boxes of lists read."""
+
+    date_from = forms.DateField(label=gettext_lazy("From"), required=False)
+    date_to = forms.DateField(label=gettext_lazy("To"), required=False)
+    item = ExpressionField(read=read_words, label=gettext_lazy("Item"))
+    category = forms.CharField(label=gettext_lazy("Category"), required=False)
+    location = ExpressionField(read=read_words, label=gettext_lazy("Location"))
+    warning = forms.BooleanField(label=gettext_lazy("Show warning"), required=False)
+
+    def clean_category(self) -> ItemCategory | None:
+        code = self.cleaned_data["category"].strip()
+        if not code:
+            return None
+        category = ItemCategory.objects.filter(code=code).first()
+        if category is None:
+            raise ValidationError(_("There is no category %(code)s.") % {"code": code})
+        return category
+
+    def clean(self) -> dict[str, object]:
+        cleaned: dict[str, object] = super().clean() or self.cleaned_data
+        first, last = self.cleaned_data.get("date_from"), self.cleaned_data.get("date_to")
+        if first and last and first > last:
+            self.add_error("date_to", _("The last date is before the first one."))
+        return cleaned
+
+    @property
+    def scope(self) -> Scope:
+        """What the valid options ask for."""
+        category = self.cleaned_data["category"]
+        return Scope(
+            date_from=self.cleaned_data["date_from"],
+            date_to=self.cleaned_data["date_to"],
+            item=self.cleaned_data["item"],
+            location=self.cleaned_data["location"],
+            category_id=category.pk if category else None,
+        )
+
+    @property
+    def list_filters(self) -> dict[str, str]:
+        """The same conditions as filters of the lists behind the figures."""
+        category = self.cleaned_data["category"]
+        return {
+            "item": self.cleaned_data["item"].text if self.cleaned_data["item"] else "",
+            "location": self.cleaned_data["location"].text if self.cleaned_data["location"] else "",
+            "category": category.code if category else "",
+        }

@@ -1,0 +1,265 @@
+"""The reconciliation page and the lists behind its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.base import exports, listing
+from config.base.formatting import current_region, format_number
+from config.base.pages import Action, Cell, Field, Matrix, MatrixRow, Panel
+from config.base.views import ListView, MatrixView, PageView
+from costing.models import GLItemLedgerRelation, ValueEntry
+from ledger.models import GLAccount, GLEntry
+from ledger.tables import GLEntryTable
+from reconciliation import drilldown, explanations, panels, rows, selectors
+from reconciliation.enums import Cause
+from reconciliation.filters import FigureEntryFilter, RelationFilter, UntiedEntryFilter, figure_of
+from reconciliation.forms import MatrixForm
+from reconciliation.rows import COLUMN_LABELS, COLUMNS, DIFFERENCE, FOOT_LABELS, GL_TOTAL, NOT_TIED, TOTAL, WARNING
+from reconciliation.selectors import Line
+from reconciliation.tables import FigureEntryTable, RelationTable
+
+RECON = ("base.recon_view", "base.cost_view")
+TITLE = gettext_lazy("Inventory - G/L reconciliation")
+
+
+def columns_of(form: Any) -> list[tuple[str, Any]]:
+    """The columns that the options ask for."""
+    hidden = set() if form.scope.by_item else {NOT_TIED}
+    hidden |= set() if form.cleaned_data["warning"] else {WARNING}
+    return [(key, label) for key, label in COLUMN_LABELS.items() if key not in hidden]
+
+
+def reconciled(form: Any) -> selectors.Matrix:
+    """The matrix of the options, explained where warnings are wanted."""
+    found = selectors.reconcile(form.scope)
+    return explanations.explain(found) if form.cleaned_data["warning"] else found
+
+
+class ReconciliationView(MatrixView):
+    permission_required = RECON
+    title = TITLE
+    form_class = MatrixForm
+    verb = gettext_lazy("Show matrix")
+    empty_text = gettext_lazy("Choose dates, items or locations, then show the matrix.")
+
+    def get_initial(self) -> dict[str, Any]:
+        """Warnings are on until the form was sent without them."""
+        return {} if self.is_asked else {"warning": "1"}
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the matrix was asked for: by the button, or by a link to it or to one of its panels."""
+        return bool(self.request.GET)
+
+    def get_actions(self) -> list[Action]:
+        if not self.is_asked:
+            return []
+        query = listing.query_with(self.request.GET, panel=None)
+        names = (("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
+        return [
+            Action(label, f"{reverse('reconciliation:matrix_export', args=[name])}?{query}", icon="download")
+            for name, label in names
+        ]
+
+    def get_matrix(self, form: Any) -> Matrix | None:
+        if not self.is_asked:
+            return None
+        found = reconciled(form)
+        return Matrix(
+            columns=columns_of(form),
+            rows=[MatrixRow(line.key, line.label, _line_cells(line)) for line in found.lines],
+            foot=_foot(found, by_item=form.scope.by_item, warnings=form.cleaned_data["warning"]),
+            caption=TITLE,
+            calculated_at=timezone.now(),
+        )
+
+    def get_panel(self, form: Any, key: str) -> Panel | None:
+        return panels.panel_of(form, key)
+
+
+def _line_cells(line: Line) -> dict[str, Cell]:
+    cells = {column: Cell(amount, panel=f"{line.key}.{column}") for column, amount in line.cells.items()}
+    if line.gl_total is None:
+        return cells
+    cells[TOTAL] = Cell(line.total, panel=f"{line.key}.{TOTAL}")
+    return cells | {name: cell(f"{line.key}.{name}") for name, cell in _account_cells(line).items()}
+
+
+def _account_cells(line: Line) -> dict[str, Any]:
+    """The G/L side of an account, as functions of the panel's key."""
+    cells: dict[str, Any] = {
+        GL_TOTAL: lambda key: Cell(line.gl_total, panel=key),
+        DIFFERENCE: lambda key: Cell(line.difference, panel=key, tone="warn" if line.difference else ""),
+    }
+    if line.not_tied is not None:
+        cells[NOT_TIED] = lambda key: Cell(line.not_tied, panel=key)
+    if line.causes:
+        cells[WARNING] = lambda key: Cell(text=warning_text(line), panel=key, tone=_tone(line))
+    return cells
+
+
+def _foot(found: selectors.Matrix, *, by_item: bool, warnings: bool) -> list[MatrixRow]:
+    """The columns' own accounts: the same amounts, written downwards."""
+    made: dict[str, dict[str, Cell]] = {key: {} for key in FOOT_LABELS}
+    for column, line in found.foot.items():
+        made[TOTAL][column] = Cell(line.total, panel=f"{TOTAL}.{column}")
+        for key, cell in _account_cells(line).items():
+            made[key][column] = cell(f"{key}.{column}")
+    hidden = (set() if by_item else {NOT_TIED}) | (set() if warnings else {WARNING})
+    return [MatrixRow(key, label, made[key]) for key, label in FOOT_LABELS.items() if key not in hidden]
+
+
+def warning_text(line: Line) -> str:
+    """The causes of a difference, each with its amount."""
+    region = current_region()
+    return "; ".join(f"{part.label} {format_number(part.amount, 'amount', region)}" for part in line.causes)
+
+
+def _tone(line: Line) -> str:
+    return "danger" if any(part.cause == Cause.UNEXPLAINED for part in line.causes) else "warn"
+
+
+class MatrixExportView(PageView):
+    """The matrix as a file: rows, then the columns' accounts at the foot."""
+
+    permission_required = RECON
+    title = TITLE
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = MatrixForm(request.GET, user=request.user)
+        if not form.is_valid():
+            return JsonResponse({"errors": form.errors}, status=400)
+        found = reconciled(form)
+        columns = columns_of(form)
+        made = list(_export_rows(found, [key for key, _label in columns]))
+        export = exports.Export(
+            title=str(TITLE),
+            filename="reconciliation",
+            columns=[
+                exports.ExportColumn("account", _("Account"), "text"),
+                exports.ExportColumn("name", _("Name"), "text"),
+                *(
+                    exports.ExportColumn(key, str(label), "text" if key == WARNING else "amount")
+                    for key, label in columns
+                ),
+            ],
+            rows=made,
+            count=len(made),
+            filters={str(form.fields[name].label): request.GET[name] for name in form.fields if request.GET.get(name)},
+        )
+        region = current_region() if request.GET.get("dialect") == "region" else None
+        response: HttpResponseBase = exports.respond(export, kwargs["export_format"], region=region)
+        return response  # type: ignore[return-value]
+
+
+def _export_rows(found: selectors.Matrix, columns: list[str]) -> Iterator[list[Any]]:
+    for line in found.lines:
+        figures = {**line.cells, **_figures(line)} if line.gl_total is not None else dict(line.cells)
+        yield [line.key, str(line.label), *(figures.get(column) for column in columns)]
+    by_column = {column: _figures(line) for column, line in found.foot.items()}
+    for key, label in FOOT_LABELS.items():
+        if key in (TOTAL, GL_TOTAL, DIFFERENCE) or key in columns:
+            cells: Mapping[str, Any] = {column: by_column[column].get(key) for column in COLUMNS}
+            yield [key, str(label), *(cells.get(column) for column in columns)]
+
+
+def _figures(line: Line) -> dict[str, Any]:
+    return {
+        TOTAL: line.total,
+        GL_TOTAL: line.gl_total,
+        NOT_TIED: line.not_tied,
+        DIFFERENCE: line.difference,
+        WARNING: warning_text(line),
+    }
+
+
+class _FigureListView(ListView):
+    """A list behind a figure: `?figure=row.column` chooses the entries and their effects on it."""
+
+    permission_required = RECON
+    parent = "reconciliation:matrix"
+    parent_title = TITLE
+
+    @property
+    def figure(self) -> tuple[str, str] | None:
+        return figure_of(self.request.GET.get("figure", ""))
+
+    def get_subtitle(self) -> str:
+        if self.figure is None:
+            return ""
+        row, column = self.figure
+        names = {**rows.FOOT_LABELS, **rows.ROW_LABELS} if row in rows.ROW_LABELS else rows.FOOT_LABELS
+        return f"{names[row]}, {COLUMN_LABELS[column]}"
+
+
+class FigureEntryListView(_FigureListView):
+    title = gettext_lazy("Value entries behind a figure")
+    filterset_class = FigureEntryFilter
+    table_class = FigureEntryTable
+    totals = ("amount", "effect")
+    empty_text = gettext_lazy("No value entries make up this figure.")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        entries = ValueEntry.objects.filter(inventoriable=True).select_related("item", "location")
+        ordered: QuerySet[Any] = entries.order_by("-posting_date", "-pk")
+        if self.figure is None:
+            amount = F("cost_amount_actual") + F("cost_amount_expected")
+            return ordered.annotate(amount=amount, effect=amount)
+        unposted = self.request.GET.get("unposted", "") == "yes"
+        return drilldown.with_effect(ordered, *self.figure, unposted=unposted)
+
+
+class RelationListView(_FigureListView):
+    title = gettext_lazy("Value entries in the general ledger")
+    filterset_class = RelationFilter
+    table_class = RelationTable
+    totals = ("amount", "effect")
+    empty_text = gettext_lazy("No value entry stands behind these G/L entries.")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        relations: QuerySet[Any] = GLItemLedgerRelation.objects.select_related(
+            "value_entry__item", "gl_entry__gl_account", "balancing_gl_entry__gl_account"
+        ).order_by("-gl_entry__posting_date", "-pk")
+        if self.figure is None:
+            return relations.annotate(effect=F("amount"))
+        return drilldown.with_gl_effect(relations, *self.figure)
+
+
+class UntiedEntryListView(_FigureListView):
+    title = gettext_lazy("G/L entries not tied to an item")
+    filterset_class = UntiedEntryFilter
+    table_class = GLEntryTable
+    totals = ("debit", "credit", "amount")
+    empty_text = gettext_lazy("Every G/L entry on these accounts belongs to an item.")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        entries = GLEntry.objects.with_sides().select_related("gl_account", "dimension_set")
+        ordered = entries.order_by("-posting_date", "-transaction_id", "pk")
+        if self.figure is not None:
+            return drilldown.untied(ordered, *self.figure)
+        accounts = selectors.accounts_by_role()
+        return selectors.untied(ordered, frozenset().union(*accounts.values()))
+
+
+class AccountRolesView(PageView):
+    """What stock uses an account for: a box on the account's card."""
+
+    permission_required = RECON
+    template_name = "partials/_fact.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        account = get_object_or_404(GLAccount, no=self.kwargs["no"])
+        used = [role for role, ids in selectors.accounts_by_role().items() if account.pk in ids]
+        fields = [Field(_("Account role"), role.label) for role in used]
+        return super().get_context_data(fields=fields or [Field(_("Account role"), _("none"))], **context)
