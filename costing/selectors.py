@@ -131,8 +131,13 @@ def _posted(pair: PostingPair) -> Coalesce:
     return Coalesce(Subquery(held, output_field=AmountField()), Value(ZERO), output_field=AmountField())
 
 
-def waiting_values(*, through: date | None = None, item_ids: Collection[int] | None = None) -> QuerySet[Any]:
-    """Value entries in the queue, with `actual_to_post` and `expected_to_post`: their amounts less what is posted."""
+def waiting_values(
+    *, through: date | None = None, item_ids: Collection[int] | None = None, include_expected: bool = True
+) -> QuerySet[Any]:
+    """Value entries in the queue, with `actual_to_post` and `expected_to_post`: their amounts less what is posted.
+
+    Without expected cost posting (`include_expected` off) nothing expected is to be posted.
+    """
     queue = ValueEntryToPost.objects.all()
     if through is not None:
         queue = queue.filter(posting_date__lte=through)
@@ -141,7 +146,9 @@ def waiting_values(*, through: date | None = None, item_ids: Collection[int] | N
     waiting = ValueEntry.objects.filter(pk__in=queue.values("pk"))
     annotated: QuerySet[Any] = with_posted_amounts(waiting).annotate(
         actual_to_post=_difference("cost_amount_actual", "cost_posted_to_gl"),
-        expected_to_post=_difference("cost_amount_expected", "expected_cost_posted_to_gl"),
+        expected_to_post=_difference("cost_amount_expected", "expected_cost_posted_to_gl")
+        if include_expected
+        else Value(ZERO, output_field=AmountField()),
     )
     return annotated
 
@@ -150,9 +157,12 @@ def _difference(whole: str, part: str) -> ExpressionWrapper[Any]:
     return ExpressionWrapper(F(whole) - F(part), output_field=AmountField())
 
 
-def waiting_to_post(*, through: date | None = None, item_ids: Collection[int] | None = None) -> Waiting:
+def waiting_to_post(
+    *, through: date | None = None, item_ids: Collection[int] | None = None, include_expected: bool = True
+) -> Waiting:
     """Return what waits to be posted to the general ledger. One query."""
-    found = waiting_values(through=through, item_ids=item_ids).aggregate(
+    waiting = waiting_values(through=through, item_ids=item_ids, include_expected=include_expected)
+    found = waiting.aggregate(
         count=Count("pk"), actual=Sum("actual_to_post"), expected=Sum("expected_to_post"), oldest=Min("posting_date")
     )
     return Waiting(found["count"], found["actual"] or ZERO, found["expected"] or ZERO, found["oldest"])

@@ -26,7 +26,7 @@ class ValueEntryTable(Table):
     id = LinkColumn("costing:valueentry_detail", args=["pk"], verbose_name=_("Entry no."))
     posting_date = DateColumn(verbose_name=_("Posting date"))
     valuation_date = DateColumn(verbose_name=_("Valuation date"))
-    item_ledger_entry_type = Column(verbose_name=_("Item ledger entry type"))
+    item_ledger_entry_type = Column(verbose_name=_("Ledger entry type"))
     entry_type = Column(verbose_name=_("Entry type"))
     variance_type = Column(verbose_name=_("Variance type"))
     document_type = Column(verbose_name=_("Document type"))
@@ -47,10 +47,10 @@ class ValueEntryTable(Table):
     valued_quantity = QuantityColumn(verbose_name=_("Valued quantity"))
     invoiced_quantity = QuantityColumn(verbose_name=_("Invoiced quantity"))
     cost_per_unit = UnitCostColumn(verbose_name=_("Cost per unit"))
-    cost_amount_actual = AmountColumn(verbose_name=_("Cost amount (actual)"))
-    cost_amount_expected = AmountColumn(verbose_name=_("Cost amount (expected)"))
+    cost_amount_actual = AmountColumn(verbose_name=_("Cost (actual)"))
+    cost_amount_expected = AmountColumn(verbose_name=_("Cost (expected)"))
     cost_amount_non_inventory = AmountColumn(verbose_name=_("Cost amount (non-inventory)"))
-    cost_posted_to_gl = AmountColumn(verbose_name=_("Cost posted to G/L"), linkify=gl_url)
+    cost_posted_to_gl = AmountColumn(verbose_name=_("Posted to G/L"), linkify=gl_url)
     expected_cost_posted_to_gl = AmountColumn(verbose_name=_("Expected cost posted to G/L"), linkify=gl_url)
     sales_amount_actual = AmountColumn(verbose_name=_("Sales amount (actual)"))
     adjustment = YesNoColumn(verbose_name=_("Adjustment"))
@@ -83,29 +83,29 @@ class ValueEntryTable(Table):
         fields = (
             "id",
             "posting_date",
-            "valuation_date",
+            "item",
             "item_ledger_entry_type",
             "entry_type",
             "variance_type",
             "document_type",
             "document_no",
             "order_no",
-            "item",
-            "description",
-            "variant",
             "location",
-            "item_ledger_entry",
-            "item_ledger_entry_quantity",
+            "variant",
+            "description",
             "valued_quantity",
             "invoiced_quantity",
-            "cost_per_unit",
+            "item_ledger_entry_quantity",
             "cost_amount_actual",
             "cost_amount_expected",
-            "cost_amount_non_inventory",
             "cost_posted_to_gl",
             "expected_cost_posted_to_gl",
+            "cost_amount_non_inventory",
+            "cost_per_unit",
             "sales_amount_actual",
+            "valuation_date",
             "adjustment",
+            "item_ledger_entry",
             "valued_by_average_cost",
             "item_charge",
             "register",
@@ -118,7 +118,7 @@ class WaitingTable(Table):
 
     id = LinkColumn("costing:valueentry_detail", args=["pk"], verbose_name=_("Entry no."))
     posting_date = DateColumn(verbose_name=_("Posting date"))
-    item_ledger_entry_type = Column(verbose_name=_("Item ledger entry type"))
+    item_ledger_entry_type = Column(verbose_name=_("Ledger entry type"))
     entry_type = Column(verbose_name=_("Entry type"))
     document_no = Column(verbose_name=_("Document no."), linkify=document_url)
     item = Column(
@@ -187,16 +187,14 @@ class RelationTable(Table):
         linkify=lambda record: item_url(record.value_entry.item and record.value_entry.item.no),
     )
     location = Column(accessor="value_entry__location__code", verbose_name=_("Location"))
-    item_ledger_entry_type = Column(
-        accessor="value_entry__item_ledger_entry_type", verbose_name=_("Item ledger entry type")
-    )
+    item_ledger_entry_type = Column(accessor="value_entry__item_ledger_entry_type", verbose_name=_("Ledger entry type"))
     entry_type = Column(accessor="value_entry__entry_type", verbose_name=_("Entry type"))
     document_no = Column(
         accessor="value_entry__document_no",
         verbose_name=_("Document no."),
         linkify=lambda record: document_url(record.value_entry),
     )
-    pair = Column(verbose_name=_("Amount"))
+    pair = Column(verbose_name=_("Kind"))
     amount = AmountColumn(verbose_name=_("Value entry amount"))
     effect = AmountColumn(verbose_name=_("In the G/L entry"))
 
@@ -230,7 +228,7 @@ class BehindValueTable(Table):
         linkify=lambda record: reverse("ledger:glaccount_detail", args=[record.gl_account.no]),
     )
     account_name = Column(accessor="gl_account__name", verbose_name=_("Name"))
-    pair = Column(verbose_name=_("Amount"))
+    pair = Column(verbose_name=_("Kind"))
     effect = AmountColumn(verbose_name=_("Of this value entry"))
     amount = AmountColumn(verbose_name=_("G/L entry amount"))
 

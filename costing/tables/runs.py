@@ -19,7 +19,7 @@ from config.base.tables import (
 )
 from costing import selectors
 from costing.models import AdjustmentRun, AdjustmentRunItem, PostToGLRun, SkippedEntry
-from costing.tables.words import RUN_TONES, item_url, value_entry_url
+from costing.tables.words import RUN_TONES, cause_label, item_url, value_entry_url
 from inventory.models import Item
 
 
@@ -186,6 +186,9 @@ class SkippedTable(Table):
     reason = Column(verbose_name=_("Reason"))
 
     main_columns = ("value_entry", "reason")
+
+    def render_code(self, value: str) -> str:
+        return cause_label(value)
 
     class Meta:
         model = SkippedEntry

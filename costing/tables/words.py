@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
+from config.base.errors import ErrorCode
 from inventory import links
 
 RUN_TONES = {
@@ -43,3 +45,10 @@ def document_url(record: Any) -> str | None:
 def gl_url(record: Any) -> str:
     """The G/L entries of a value entry."""
     return reverse("costing:valueentry_glentries", args=[record.pk])
+
+
+def cause_label(code: str) -> str:
+    """Why a value entry was skipped, in words."""
+    if code == "nothing_to_post":
+        return gettext("Nothing to post")
+    return str(ErrorCode(code).label) if code in ErrorCode.values else code

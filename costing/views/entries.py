@@ -236,7 +236,6 @@ class GLEntryValueListView(ListView):
     """The value entries behind one G/L entry; their effects add up to it."""
 
     permission_required = (COST_VIEW, GL_VIEW)
-    title = gettext_lazy("Value entries behind the G/L entry")
     filterset_class = RelationFilter
     table_class = RelationTable
     totals = ("effect",)
@@ -250,5 +249,5 @@ class GLEntryValueListView(ListView):
         relations = selectors.relations_of_gl_entry(entry.pk)
         return relations.select_related("value_entry__item", "value_entry__location").order_by("pk")
 
-    def get_subtitle(self) -> str:
-        return str(self.kwargs["pk"])
+    def get_title(self) -> str:
+        return _("Value entries behind G/L entry %(no)s") % {"no": self.kwargs["pk"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -11,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from config.base.pages import Action, Badge, Done, Field, Figure, Related, Section, allowed, fields_of
+from config.base.preferences import today_of
 from config.base.views import ActionView, CardView, ListView
 from costing import selectors
 from costing.filters import PostToGLRunFilter, SkippedFilter, ValueEntryFilter
 from costing.forms import PostToGLForm
-from costing.models import PostToGLRun, SkippedEntry
+from costing.models import CostingSetup, PostToGLRun, SkippedEntry
 from costing.tables import PostToGLRunTable, SkippedTable, WaitingTable
-from costing.tables.words import RUN_TONES
+from costing.tables.words import RUN_TONES, cause_label
 from costing.views.adjustment import start_job
 
 POST_INVENTORY = "base.gl_post_inventory"
@@ -41,17 +43,24 @@ class WaitingListView(ListView):
     )
     empty_text = gettext_lazy("Nothing waits: the general ledger holds the cost of all value entries.")
 
+    @cached_property
+    def include_expected(self) -> bool:
+        """Whether expected cost is posted at all."""
+        return CostingSetup.at(today_of(self.request)).expected_cost_posting
+
     def get_queryset(self) -> QuerySet[Any]:
-        return selectors.waiting_values().select_related("item", "location").order_by("posting_date", "pk")
+        waiting = selectors.waiting_values(include_expected=self.include_expected)
+        return waiting.select_related("item", "location").order_by("posting_date", "pk")
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        waiting = selectors.waiting_to_post()
+        waiting = selectors.waiting_to_post(include_expected=self.include_expected)
         figures = [
             Figure(_("Entries waiting"), waiting.count, "integer", reverse("costing:gl_waiting")),
             Figure(_("Cost to post"), waiting.actual, permission="base.cost_view"),
-            Figure(_("Expected cost to post"), waiting.expected, permission="base.cost_view"),
             Figure(_("Oldest posting date"), waiting.oldest, "date"),
         ]
+        if self.include_expected:
+            figures.insert(2, Figure(_("Expected cost to post"), waiting.expected, permission="base.cost_view"))
         return super().get_context_data(figures=allowed(figures, self.request.user), **context)
 
 
@@ -129,7 +138,7 @@ class PostToGLRunCardView(CardView):
         general = [*fields_of(run, "created_at", "through", "post"), Field(_("Started by"), str(run.user or ""))]
         url = reverse("costing:gl_run_skipped", args=[run.pk])
         causes = [
-            Field(code, count, "integer", f"{url}?code={code}")
+            Field(cause_label(code), count, "integer", f"{url}?code={code}")
             for code, count in run.skipped.order_by("code").values_list("code").annotate(Count("pk"))
         ]
         return [Section("general", _("General"), general), Section("skipped", _("Skipped, by cause"), causes)]

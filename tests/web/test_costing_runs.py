@@ -142,9 +142,17 @@ class TestWaitingPage:
         assert shown(page) == {
             "Entries waiting": 2,
             "Cost to post": Decimal("20.00"),
-            "Expected cost to post": Decimal("-25.00"),
             "Oldest posting date": DAY.replace(day=3),
         }
+
+    def test_says_what_is_expected_where_it_is_posted(self, client):
+        dearer_chairs(automatic_cost_posting=False, expected_cost_posting=True)
+        sign_in(client)
+
+        page = client.get(reverse("costing:gl_waiting"))
+
+        assert shown(page)["Entries waiting"] == 3
+        assert shown(page)["Expected cost to post"] == 0
 
     def test_nothing_waits(self, client):
         factories.company()
@@ -176,7 +184,7 @@ class TestPostingRunPages:
         page = client.get(reverse("costing:gl_run", args=[result.run_id]))
 
         assert shown(page) == {"Value entries posted": 1, "Amount": Decimal("30.00"), "Skipped": 1}
-        assert "blocked_account" in page.content.decode()
+        assert "Blocked account" in page.content.decode()
         skipped = client.get(reverse("costing:gl_run_skipped", args=[result.run_id]))
         assert "is blocked" in skipped.content.decode()
         assert client.get(reverse("costing:gl_run_list")).context["count"] == 1
