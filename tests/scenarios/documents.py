@@ -41,7 +41,8 @@ def sale(world: World, step: Body) -> None:
 
 def invoice(world: World, step: Body) -> None:
     line = world.line(step["of"])
-    line.quantity_to_invoice = step.get("quantity", line.quantity_not_invoiced)
+    # With nothing left to invoice it is for the posting to refuse.
+    line.quantity_to_invoice = step.get("quantity", line.quantity_not_invoiced) or line.quantity
     line.unit_amount, discount = _price(world, step, line.quantity_to_invoice, otherwise=line.unit_amount)
     # The discount of a line belongs to all of it that is not invoiced yet; the one of the step to what it invoices.
     line.line_discount_amount = discount * (line.quantity - line.quantity_invoiced) / line.quantity_to_invoice
