@@ -172,7 +172,7 @@ def _count(lines: Sequence[SaleLine], stock: Stock, goods: dict[str, DemoItem], 
     for line in lines:
         if COUNT_DATE < line.day < monday + timedelta(days=7) and line.location == MAIN:
             later[line.item_no] += line.quantity
-    counted = []
+    counted: list[Quantity] = []
     for item_no in sorted(goods, key=lambda no: (number_from(f"count {no}"), no)):
         left = stock.get((item_no, MAIN), Decimal(0))
         if left < 2 or len(counted) == _MOST_COUNTED:

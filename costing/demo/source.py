@@ -115,7 +115,8 @@ def number_from(text: str) -> int:
 
 def read_source(limit: int | None = None) -> Source:
     """Read the sample, or its first lines only."""
-    lines, left_out = [], []
+    lines: list[SaleLine] = []
+    left_out: list[str] = []
     with DATA_FILE.open(encoding="utf-8", newline="") as file:
         for line_no, row in enumerate(csv.DictReader(file), start=2):
             if limit is not None and len(lines) >= limit:

@@ -23,6 +23,7 @@ Parser = Callable[[str, Region], Any]
 _YES = {"yes", "true", "1", "y", "ja", "j"}
 _NO = {"no", "false", "0", "n", "nei", "nej"}
 _LIMIT = Decimal(10) ** (MAX_DIGITS - DECIMAL_PLACES)
+_STEP = Decimal(1).scaleb(-DECIMAL_PLACES)
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
@@ -47,10 +48,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """A row whose cells have been read: decimals, dates, records. A blank cell is None."""
+    """A row whose cells have been read: decimals, dates, records. A cell that is blank or was refused is None."""
 
     line_no: int
     values: dict[str, Any]
+    filled: frozenset[str] = frozenset()
+
+    def is_blank(self, name: str) -> bool:
+        """Whether nothing stands in a column: a cell that was refused is None, but not blank."""
+        return name not in self.filled
 
     def __getitem__(self, name: str) -> Any:
         return self.values.get(name)
@@ -85,11 +91,8 @@ def text(max_length: int) -> Parser:
     return parse
 
 
-def number(*, above_zero: bool = False, precision: Callable[[], Decimal] | None = None) -> Parser:
-    """Read a number of at most five decimals that is not negative; with `above_zero` not zero either.
-
-    `precision` names the step that amounts must keep, as the company sets it.
-    """
+def number(*, above_zero: bool = False) -> Parser:
+    """Read a number of at most five decimals that is not negative; with `above_zero` not zero either."""
 
     def parse(cell: str, region: Region) -> Decimal:
         if cell.startswith("="):
@@ -98,17 +101,19 @@ def number(*, above_zero: bool = False, precision: Callable[[], Decimal] | None 
         if value < 0 or (above_zero and value == 0):
             least = _("more than 0") if above_zero else _("0 or more")
             raise NotReadable(_("%(value)s must be %(least)s.") % {"value": cell, "least": least})
-        step = precision() if precision else Decimal(1).scaleb(-DECIMAL_PLACES)
-        if value % step:
-            raise NotReadable(
-                _("%(value)s has too many decimals: the smallest step is %(step)s.")
-                % {"value": cell, "step": f"{step.normalize():f}"}
-            )
         if value >= _LIMIT:
             raise NotReadable(_("%(value)s is too large.") % {"value": cell})
+        if value % _STEP:
+            raise NotReadable(too_many_decimals(cell, _STEP))
         return value
 
     return parse
+
+
+def too_many_decimals(value: object, step: Decimal) -> str:
+    """Say that a number is finer than it may be."""
+    words = {"value": value, "step": f"{step.normalize():f}"}
+    return _("%(value)s has too many decimals: the smallest step is %(step)s.") % words
 
 
 def day(cell: str, _region: Region) -> date:
@@ -170,7 +175,7 @@ def parse_row(
         except NotReadable as error:
             values[column.name] = None
             problems.append(RowProblem(line_no, column.name, str(error)))
-    return ParsedRow(line_no, values), problems
+    return ParsedRow(line_no, values, frozenset(name for name, cell in cells.items() if cell != "")), problems
 
 
 def resolve_records(rows: Iterable[ParsedRow], columns: Sequence[Column]) -> list[RowProblem]:

@@ -5,10 +5,11 @@ An order and all that its dates ask for are one transaction: an order that is re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -20,7 +21,7 @@ from config.base.amounts import to_e5
 from config.base.models import Company
 from config.base.transactions import PostingContext, posting
 from costing import charge_assignment
-from costing.imports.columns import Column, Lookup, ParsedRow, choice, day, number, text
+from costing.imports.columns import Column, Lookup, ParsedRow, choice, day, number, text, too_many_decimals
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
 from costing.imports.results import ImportOptions, RowProblem
 from costing.imports.tracking import resolve_variants
@@ -59,7 +60,8 @@ SALES_SIDE = Side(DocumentKind.SALES_ORDER, "customer_no", "unit_price", "ship_d
 
 
 def _amount_step() -> Decimal:
-    return Company.current().amount_rounding_precision
+    precision: Decimal = Company.current().amount_rounding_precision
+    return precision
 
 
 def _columns(side: Side) -> tuple[Column, ...]:
@@ -88,7 +90,7 @@ def _columns(side: Side) -> tuple[Column, ...]:
             gettext_lazy("Direct unit cost") if is_purchase else gettext_lazy("Unit price"),
             required=True,
         ),
-        Column("line_discount_amount", number(precision=_amount_step), gettext_lazy("Line discount amount")),
+        Column("line_discount_amount", number(), gettext_lazy("Line discount amount")),
         Column(
             side.handled_column,
             day,
@@ -108,16 +110,34 @@ def _columns(side: Side) -> tuple[Column, ...]:
     )
 
 
+def _prepare(rows: Sequence[ParsedRow], side: Side) -> Iterable[RowProblem]:
+    """Find variants, check the step of amounts, and whether the series of orders takes numbers from outside."""
+    yield from resolve_variants(rows)
+    step = _amount_step()
+    for row in rows:
+        if row.number("line_discount_amount") % step:
+            message = too_many_decimals(row["line_discount_amount"], step)
+            yield RowProblem(row.line_no, "line_discount_amount", message)
+    numbered = [row for row in rows if row["document_no"]]
+    if not numbered:
+        return
+    try:
+        numbering.check_manual(getattr(InventorySetup.load(), side.series_field), numbered[0]["document_no"])
+    except numbering.NumberSeriesError as error:
+        for row in numbered:
+            yield RowProblem(row.line_no, "document_no", str(error), error.code)
+
+
 def _check(group: Group, side: Side) -> Iterable[RowProblem]:
     yield from check_one_value(group, side.partner_column, *_HEADER_COLUMNS)
     for row in group.rows:
         handled, invoiced = row[side.handled_column], row["invoice_date"]
-        if side is PURCHASE_SIDE and (row["item_no"] is None) == (row["item_charge"] is None):
+        if side is PURCHASE_SIDE and row.is_blank("item_no") == row.is_blank("item_charge"):
             message = _("A line is for an item or for an item charge: name one of them.")
             yield RowProblem(row.line_no, "item_no", message)
         if row["item_charge"] is not None:
             yield from _check_charge(row, group, side)
-        elif invoiced and (handled is None or invoiced < handled):
+        elif invoiced and (row.is_blank(side.handled_column) or (handled and invoiced < handled)):
             message = _("The invoice of %(date)s needs goods that moved on or before that day: fill in %(column)s.")
             words = {"date": invoiced, "column": side.handled_column}
             yield RowProblem(row.line_no, "invoice_date", message % words)
@@ -146,7 +166,6 @@ def _write(groups: Sequence[Group], options: ImportOptions, side: Side) -> Outco
 
 def _create(group: Group, side: Side, options: ImportOptions) -> int:
     first = group.first
-    numbering.check_manual(getattr(InventorySetup.load(), side.series_field), group.key)
     partner = first[side.partner_column]
     document = Document.objects.create(
         kind=side.kind,
@@ -291,19 +310,15 @@ def _existing(numbers: Sequence[str]) -> set[str]:
 
 
 def _kind(name: str, label: Any, side: Side) -> Kind:
-    def write(groups: Sequence[Group], options: ImportOptions) -> Outcome:
-        return _write(groups, options, side)
-
-    check: Callable[[Group], Iterable[RowProblem]] = lambda group: _check(group, side)  # noqa: E731
     return Kind(
         name=name,
         label=label,
         columns=_columns(side),
         group_by="document_no",
         existing=_existing,
-        write=write,
-        check=check,
-        prepare=resolve_variants,
+        write=partial(_write, side=side),
+        check=partial(_check, side=side),
+        prepare=partial(_prepare, side=side),
     )
 
 

@@ -49,7 +49,7 @@ def _check_journal(group: Group) -> Iterable[RowProblem]:
     yield from check_one_value(group, "posting_date")
     for row in group.rows:
         is_transfer = row["type"] == JournalLineKind.TRANSFER
-        if is_transfer and row["new_location"] == row["location"]:
+        if is_transfer and row["new_location"] == row["location"] and (row["location"] or row.is_blank("location")):
             message = _("A transfer needs a new location that differs from the location.")
             yield RowProblem(row.line_no, "new_location", message)
         if row["new_location"] is not None and row["type"] is not None and not is_transfer:

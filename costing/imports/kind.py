@@ -98,14 +98,16 @@ def check_one_value(group: Group, *columns: str) -> Iterable[RowProblem]:
     """Refuse rows that differ from the first row of their document in what belongs to the document as a whole."""
     for row in group.rows[1:]:
         for column in columns:
-            if row[column] is not None and row[column] != group.first[column]:
+            first = group.first[column]
+            first_is_known = first is not None or group.first.is_blank(column)
+            if row[column] is not None and first_is_known and row[column] != first:
                 yield RowProblem(
                     row.line_no,
                     column,
                     _("%(value)s differs from %(first)s in the first row of %(number)s (line %(line)s).")
                     % {
                         "value": row[column],
-                        "first": "-" if group.first[column] is None else group.first[column],
+                        "first": "-" if first is None else first,
                         "number": group.key,
                         "line": group.first.line_no,
                     },

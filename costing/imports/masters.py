@@ -110,15 +110,15 @@ _PARTNER_COLUMNS = (
 def _check_item(group: Group) -> Iterable[RowProblem]:
     yield from check_alone(group)
     for row in group.rows:
-        is_inventory = row["type"] in (None, ItemType.INVENTORY)
-        if is_inventory and row["inventory_posting_group"] is None:
+        is_inventory = row["type"] == ItemType.INVENTORY or row.is_blank("type")
+        if is_inventory and row.is_blank("inventory_posting_group"):
             message = _("An inventory item needs an inventory posting group.")
             yield RowProblem(row.line_no, "inventory_posting_group", message)
 
 
 def _fill_model_group(rows: Sequence[ParsedRow]) -> Iterable[RowProblem]:
     """Give rows that name no item model group the one of the inventory setup."""
-    blank = [row for row in rows if row["item_model_group"] is None]
+    blank = [row for row in rows if row.is_blank("item_model_group")]
     default = InventorySetup.load().default_item_model_group if blank else None
     for row in blank:
         row.values["item_model_group"] = default

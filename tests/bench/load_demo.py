@@ -72,7 +72,8 @@ def _documents() -> list[Rows]:
     )
     by_charge_line = _map(
         "SELECT l.id, max(p.register_id) FROM inventory_documentline l"
-        " JOIN inventory_document d ON d.id = l.document_id JOIN inventory_posteddocument p ON p.order_no = d.no WHERE l.item_charge_id IS NOT NULL GROUP BY 1"
+        " JOIN inventory_document d ON d.id = l.document_id"
+        " JOIN inventory_posteddocument p ON p.order_no = d.no WHERE l.item_charge_id IS NOT NULL GROUP BY 1"
     )
     by_gl_transaction = _map("SELECT id, created_at FROM ledger_gltransaction")
     by_relation = _map(
