@@ -158,7 +158,7 @@ def on_hand_at_line() -> Any:
     )
 
 
-def on_hand_at(location_id: int | None) -> Any:
+def on_hand_at(location_id: int) -> Any:
     """What is on hand of a line's item at one location, as an expression over lines that have an item."""
     return sum_of(
         ItemLedgerEntry.objects.open().filter(location_id=location_id), "item", "remaining_quantity", outer="item"
