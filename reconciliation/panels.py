@@ -284,7 +284,7 @@ def _causes(figure: Figure, line: Line) -> PanelGroup:
             part.amount,
             part.amount,
             _cause_url(figure, part.cause),
-            tone="danger" if part.cause == Cause.UNEXPLAINED else "",
+            tone="danger" if part.cause == Cause.UNEXPLAINED and part.amount else "",
         )
         for part in _with_unexplained(line)
     ]

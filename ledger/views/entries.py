@@ -29,6 +29,10 @@ class GLEntryListView(ListView):
     filterset_class = GLEntryFilter
     table_class = GLEntryTable
     totals = ("debit", "credit", "amount")
+    actions = (
+        Action(gettext_lazy("Vouchers"), "ledger:voucher_list"),
+        Action(gettext_lazy("G/L registers"), "ledger:glregister_list"),
+    )
     empty_text = gettext_lazy("Nothing is posted to the general ledger yet.")
 
 
@@ -58,6 +62,7 @@ class VoucherView(CardView):
     """A voucher: its entries, and through the higher app's list the value entries behind it."""
 
     permission_required = GL_VIEW
+    template_name = "ledger/voucher.html"
     queryset = GLTransaction.objects.with_debit().select_related("register__user", "reverses", "reversed_by")
     parent = "ledger:voucher_list"
     parent_title = gettext_lazy("Vouchers")
@@ -97,14 +102,18 @@ class VoucherView(CardView):
             fields.append(_voucher_field(_("Reversed by"), self.object.reversed_by))
         return [Section("general", _("General"), fields)]
 
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        entries = Related("entries", _("G/L entries"), self._entries_url())
+        return super().get_context_data(entries=entries, **context)
+
     def get_related(self) -> list[Related]:
-        related = [Related("entries", _("G/L entries"), self._entries_url(), count=self.object.line_count)]
+        """What stands behind the voucher; told by the app that knows items."""
         try:
             behind = reverse("reconciliation:relation_list")
         except NoReverseMatch:
-            return related
+            return []
         url = f"{behind}?voucher={self.object.pk}"
-        return [*related, Related("values", _("Value entries"), url, permission="base.cost_view")]
+        return [Related("values", _("Value entries"), url, permission="base.cost_view")]
 
     def get_actions(self) -> list[Action]:
         return [
