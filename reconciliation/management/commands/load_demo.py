@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
@@ -16,6 +17,8 @@ from config.base.errors import DomainError
 from costing import demo
 from costing.management import options
 from costing.management.progress import Progress
+from reconciliation import explanations, selectors
+from reconciliation.management.commands.reconcile import as_json
 
 
 class Command(BaseCommand):
@@ -39,9 +42,11 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=options.FINISHED_WITH_REFUSALS) from error
         if given["json"]:
             figures = asdict(result) | {"loaded": True, "lines_per_second": round(result.lines_per_second, 1)}
+            figures["matrix"] = as_json(explanations.explain(selectors.matrix()))
             self.stdout.write(json.dumps(figures, cls=DjangoJSONEncoder, ensure_ascii=False))
         else:
             self._write_text(result)
+            call_command("reconcile", stdout=self.stdout)
 
     def _write_text(self, result: demo.DemoResult) -> None:
         for line in result.left_out:
@@ -56,9 +61,7 @@ class Command(BaseCommand):
             }
         )
         self.stdout.write(
-            _(
-                "Cost adjustment: %(entries)s entries for %(items)s items, %(amount)s net; %(posted)s posted to G/L."
-            )
+            _("Cost adjustment: %(entries)s entries for %(items)s items, %(amount)s net; %(posted)s posted to G/L.")
             % {
                 "entries": result.adjustment_entries,
                 "items": result.adjusted_items,
