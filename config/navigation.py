@@ -6,10 +6,17 @@ A page is shown to whoever has one of its permissions. ``also`` are other words 
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from config.base.pages import Hit, MenuArea, MenuPage
+
+ITEM = ("base.item_view",)
+STOCK = ("base.stock_view",)
+DOCUMENT = ("base.document_view",)
+COST = ("base.cost_view",)
+LEDGER = ("base.gl_view",)
+LOCATION = ("base.location_view", "base.setup_edit")
 
 MENU: tuple[MenuArea, ...] = (
     MenuArea("home", _("Home"), "house", (MenuPage(_("Home"), "base:home", also="start dashboard", shortcut="g h"),)),
@@ -18,13 +25,12 @@ MENU: tuple[MenuArea, ...] = (
         _("Items"),
         "package",
         (
-            MenuPage(
-                _("Items"), "inventory:item_list", ("base.item_view",), also="stock goods products", shortcut="g i"
-            ),
-            MenuPage(_("Locations"), "inventory:location_list", ("base.location_view",), also="warehouses places"),
-            MenuPage(
-                _("Item ledger entries"), "inventory:itemledgerentry_list", ("base.stock_view",), also="movements"
-            ),
+            MenuPage(_("Items"), "inventory:item_list", ITEM, also="stock goods products", shortcut="g i"),
+            MenuPage(_("Items by location"), "inventory:availability", STOCK, also="availability on hand"),
+            MenuPage(_("Item ledger entries"), "inventory:itemledgerentry_list", STOCK, also="movements"),
+            MenuPage(_("Item categories"), "inventory:itemcategory_list", ITEM, also="groups tree", in_menu=False),
+            MenuPage(_("Units of measure"), "inventory:unitofmeasure_list", ITEM, also="pieces", in_menu=False),
+            MenuPage(_("Application entries"), "inventory:itemapplicationentry_list", STOCK, in_menu=False),
         ),
     ),
     MenuArea(
@@ -32,14 +38,17 @@ MENU: tuple[MenuArea, ...] = (
         _("Purchasing"),
         "shopping-cart",
         (
+            MenuPage(_("Purchase orders"), "inventory:purchase_list", DOCUMENT, also="buy receive", shortcut="g p"),
+            MenuPage(_("Purchase receipts"), "inventory:purchasereceipt_list", DOCUMENT, also="received posted"),
+            MenuPage(_("Purchase invoices"), "inventory:purchaseinvoice_list", DOCUMENT, also="invoiced posted"),
+            MenuPage(_("Vendors"), "inventory:vendor_list", DOCUMENT, also="suppliers creditors"),
             MenuPage(
-                _("Purchase orders"),
-                "inventory:purchase_list",
-                ("base.document_view", "base.document_edit"),
-                also="buy receive receipts",
-                shortcut="g p",
+                _("Item charges"),
+                "inventory:itemcharge_list",
+                ("base.purchase_invoice", "base.document_edit", "base.cost_view", "base.setup_edit"),
+                also="freight duty",
+                in_menu=False,
             ),
-            MenuPage(_("Vendors"), "inventory:vendor_list", ("base.document_view",), also="suppliers creditors"),
         ),
     ),
     MenuArea(
@@ -47,14 +56,12 @@ MENU: tuple[MenuArea, ...] = (
         _("Sales"),
         "receipt",
         (
-            MenuPage(
-                _("Sales orders"),
-                "inventory:sale_list",
-                ("base.document_view", "base.document_edit"),
-                also="sell ship shipments",
-                shortcut="g s",
-            ),
-            MenuPage(_("Customers"), "inventory:customer_list", ("base.document_view",), also="debtors buyers"),
+            MenuPage(_("Sales orders"), "inventory:sale_list", DOCUMENT, also="sell ship", shortcut="g s"),
+            MenuPage(_("Sales shipments"), "inventory:salesshipment_list", DOCUMENT, also="shipped posted"),
+            MenuPage(_("Sales invoices"), "inventory:salesinvoice_list", DOCUMENT, also="invoiced posted"),
+            MenuPage(_("Customers"), "inventory:customer_list", DOCUMENT, also="debtors buyers"),
+            MenuPage(_("Order lines"), "inventory:orderline_list", DOCUMENT, also="open orders", in_menu=False),
+            MenuPage(_("Posted lines"), "inventory:postedline_list", DOCUMENT, also="posted documents", in_menu=False),
         ),
     ),
     MenuArea(
@@ -62,10 +69,14 @@ MENU: tuple[MenuArea, ...] = (
         _("Warehouse"),
         "warehouse",
         (
+            MenuPage(_("Locations"), "inventory:location_list", LOCATION, also="places warehouses"),
             MenuPage(
                 _("Adjustment journal"), "inventory:adjustment_journal", ("base.adjust_post",), also="item journal"
             ),
-            MenuPage(_("Transfer orders"), "inventory:transfer_list", ("base.transfer_post", "base.transfer_edit")),
+            MenuPage(_("Reclassification journal"), "inventory:reclassification_journal", ("base.reclass_post",)),
+            MenuPage(_("Transfer orders"), "inventory:transfer_list", STOCK, also="move", shortcut="g t"),
+            MenuPage(_("Physical inventory"), "inventory:count_list", STOCK, also="counts stocktaking"),
+            MenuPage(_("Direct transfers"), "inventory:directtransfer_list", STOCK, also="posted", in_menu=False),
         ),
     ),
     MenuArea(
@@ -76,11 +87,17 @@ MENU: tuple[MenuArea, ...] = (
             MenuPage(
                 _("Cost adjustment"),
                 "costing:adjustment_status",
-                ("base.cost_adjust",),
+                ("base.cost_adjust", "base.cost_view"),
                 also="adjust cost run",
                 shortcut="g c",
             ),
-            MenuPage(_("Value entries"), "costing:valueentry_list", ("base.cost_view",), also="values cost entries"),
+            MenuPage(_("Value entries"), "costing:valueentry_list", COST, also="values cost entries"),
+            MenuPage(
+                _("Runs of cost adjustment"),
+                "costing:run_list",
+                ("base.cost_adjust", "base.cost_view"),
+                in_menu=False,
+            ),
         ),
     ),
     MenuArea(
@@ -95,12 +112,13 @@ MENU: tuple[MenuArea, ...] = (
                 also="matrix inventory g/l difference",
                 shortcut="g r",
             ),
-            MenuPage(
-                _("Post inventory cost to G/L"), "costing:gl_waiting", ("base.gl_post_inventory",), also="waiting"
-            ),
-            MenuPage(_("Chart of accounts"), "ledger:glaccount_list", ("base.gl_view",), also="accounts balance"),
-            MenuPage(_("G/L entries"), "ledger:glentry_list", ("base.gl_view",), also="general ledger finance"),
+            MenuPage(_("Post inventory cost"), "costing:gl_waiting", ("base.gl_post_inventory",), also="g/l waiting"),
+            MenuPage(_("Chart of accounts"), "ledger:glaccount_list", LEDGER, also="g/l balance"),
+            MenuPage(_("G/L entries"), "ledger:glentry_list", LEDGER, also="general ledger finance"),
             MenuPage(_("General journal"), "ledger:journal", ("base.gl_journal",), also="voucher book"),
+            MenuPage(_("Vouchers"), "ledger:voucher_list", LEDGER, also="transactions", in_menu=False),
+            MenuPage(_("G/L registers"), "ledger:glregister_list", LEDGER, in_menu=False),
+            MenuPage(_("Runs of posting to G/L"), "costing:gl_run_list", LEDGER, in_menu=False),
         ),
     ),
     MenuArea(
@@ -119,11 +137,8 @@ MENU: tuple[MenuArea, ...] = (
 
 
 def address(page: MenuPage) -> str:
-    """The page's address; blank where this installation does not have the page."""
-    try:
-        return reverse(page.url_name)
-    except NoReverseMatch:
-        return ""
+    """The page's address."""
+    return reverse(page.url_name)
 
 
 def may_open(page: MenuPage, user: Any) -> bool:
@@ -135,10 +150,7 @@ def may_open(page: MenuPage, user: Any) -> bool:
 
 def pages_of(user: Any) -> list[tuple[MenuArea, list[tuple[MenuPage, str]]]]:
     """The areas with the pages that the user may open, and their addresses."""
-    found = []
-    for area in MENU:
-        pages = [(page, address(page)) for page in area.pages if may_open(page, user)]
-        found.append((area, [(page, url) for page, url in pages if url]))
+    found = [(area, [(page, address(page)) for page in area.pages if may_open(page, user)]) for area in MENU]
     return [(area, pages) for area, pages in found if pages]
 
 

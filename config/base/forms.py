@@ -120,6 +120,11 @@ class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg] # not gener
         return [(str(self.prepare_value(record)), _name_of(record)) for record in ordered]
 
 
+def _related(instance: Model, name: str) -> Model | None:
+    """The record that a new row proposes, or that a stored one has; none on a new row without."""
+    return None if instance.serializable_value(name) is None else getattr(instance, name)
+
+
 def _name_of(record: Model) -> str:
     return str(getattr(record, "description", "") or getattr(record, "name", "") or "")
 
@@ -174,9 +179,7 @@ class ModelForm(FormMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
-            return
         for name, field in self.fields.items():
             # The record itself, not its key: the box shows the number, and nothing is queried where it is selected.
-            if isinstance(field, RecordField):
-                self.initial[name] = getattr(self.instance, name)
+            if isinstance(field, RecordField) and self.initial.get(name) == self.instance.serializable_value(name):
+                self.initial[name] = _related(self.instance, name)

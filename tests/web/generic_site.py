@@ -258,7 +258,7 @@ class OrderLinesView(LineGridView):
         made = form.save(commit=False)
         if line is None:
             made.document = self.document
-            made.line_no = 10000 * (self.document.lines.count() + 1)
+            made.line_no = 10000 + max((row.line_no for row in self.document.lines.all()), default=0)
             made.type = "item"
         made.save()
         return made

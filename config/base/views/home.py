@@ -4,6 +4,7 @@ The apps are asked, not known: an app's ``selectors`` module may have ``cues(use
 """
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import groupby
@@ -13,6 +14,7 @@ from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from config.base import charts
 from config.base.models import SavedView
 from config.base.pages import Cue, Hit
 from config.base.preferences import request_preference
@@ -85,6 +87,14 @@ class StyleguideView(PageView):
     permission_required = ()
     title = _("Style guide")
     template_name = "base/styleguide.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        """A chart to look at."""
+        stock = charts.Series("Inventory", [Decimal(value) for value in (120, 180, 150, 210, 190, 240)])
+        ledger = charts.Series("G/L balance", [Decimal(value) for value in (120, 170, 150, 180, 190, 235)])
+        months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"]
+        chart = charts.step_chart("Inventory value", "It rose from 120 to 240.", months, [stock, ledger])
+        return super().get_context_data(chart=chart, **context)
 
 
 class HelpView(PageView):

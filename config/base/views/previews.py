@@ -17,8 +17,12 @@ def _shown_table(table: PreviewTable, columns: Sequence[GridColumn]) -> dict[str
         "title": table.title,
         "columns": columns,
         "rows": [[{"column": column, "value": value_of(row, column.name)} for column in columns] for row in table.rows],
-        "totals": [_total(table, column) for column in columns] if table.totals else [],
+        "totals": [_total(table, column) for column in columns] if _has_totals(table, columns) else [],
     }
+
+
+def _has_totals(table: PreviewTable, columns: Sequence[GridColumn]) -> bool:
+    return any(column.name in table.totals for column in columns)
 
 
 def value_of(row: Any, name: str) -> Any:
