@@ -44,7 +44,7 @@ clean: ## Remove the virtual environment and caches; the data in var/ stay
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Lagerbok needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@echo "Making the virtual environment .venv ..."
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 # .venv/run and .venv/dev say which lock is installed; dev holds all that run needs.
 .venv/run: requirements.txt | .venv/bin/python
