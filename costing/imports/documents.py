@@ -66,48 +66,45 @@ def _amount_step() -> Decimal:
 
 def _columns(side: Side) -> tuple[Column, ...]:
     is_purchase = side is PURCHASE_SIDE
-    partner = Lookup(Vendor if is_purchase else Customer, "no")
-    common = (
+    return (
         Column("document_no", text(20), gettext_lazy("Document no."), required=True),
         Column(
             side.partner_column,
             text(20),
             gettext_lazy("Vendor") if is_purchase else gettext_lazy("Customer"),
             required=True,
-            lookup=partner,
+            lookup=Lookup(Vendor if is_purchase else Customer, "no"),
         ),
         Column("order_date", day, gettext_lazy("Order date"), required=True),
         Column("expected_date", day, gettext_lazy("Expected date")),
         Column("external_document_no", text(35), gettext_lazy("External document no.")),
         Column("item_no", text(20), gettext_lazy("Item no."), required=not is_purchase, lookup=Lookup(Item, "no")),
-        Column("variant", text(20), gettext_lazy("Variant")),
-        Column("location", text(20), gettext_lazy("Location"), lookup=Lookup(Location)),
-        Column("description", text(100), gettext_lazy("Description")),
-        Column("quantity", number(above_zero=True), gettext_lazy("Quantity"), required=True),
-        Column(
-            side.price_column,
-            number(),
-            gettext_lazy("Direct unit cost") if is_purchase else gettext_lazy("Unit price"),
-            required=True,
-        ),
-        Column("line_discount_amount", number(), gettext_lazy("Line discount amount")),
-        Column(
-            side.handled_column,
-            day,
-            gettext_lazy("Receipt date") if is_purchase else gettext_lazy("Shipment date"),
-        ),
-        Column("invoice_date", day, gettext_lazy("Invoice date")),
-        Column("lot_no", text(50), gettext_lazy("Lot no.")),
-        Column("serial_no", text(50), gettext_lazy("Serial no.")),
+        *_LINE_COLUMNS,
+        *(_PURCHASE_COLUMNS if is_purchase else _SALES_COLUMNS),
     )
-    if not is_purchase:
-        return common
-    return (
-        *common,
-        Column("expiration_date", day, gettext_lazy("Expiration date")),
-        Column("item_charge", text(20), gettext_lazy("Item charge"), lookup=Lookup(ItemCharge)),
-        Column("charge_split", choice(ChargeSplit), gettext_lazy("Split of the charge")),
-    )
+
+
+_LINE_COLUMNS = (
+    Column("variant", text(20), gettext_lazy("Variant")),
+    Column("location", text(20), gettext_lazy("Location"), lookup=Lookup(Location)),
+    Column("description", text(100), gettext_lazy("Description")),
+    Column("quantity", number(above_zero=True), gettext_lazy("Quantity"), required=True),
+    Column("line_discount_amount", number(), gettext_lazy("Line discount amount")),
+    Column("invoice_date", day, gettext_lazy("Invoice date")),
+    Column("lot_no", text(50), gettext_lazy("Lot no.")),
+    Column("serial_no", text(50), gettext_lazy("Serial no.")),
+)
+_PURCHASE_COLUMNS = (
+    Column("unit_cost", number(), gettext_lazy("Direct unit cost"), required=True),
+    Column("receive_date", day, gettext_lazy("Receipt date")),
+    Column("expiration_date", day, gettext_lazy("Expiration date")),
+    Column("item_charge", text(20), gettext_lazy("Item charge"), lookup=Lookup(ItemCharge)),
+    Column("charge_split", choice(ChargeSplit), gettext_lazy("Split of the charge")),
+)
+_SALES_COLUMNS = (
+    Column("unit_price", number(), gettext_lazy("Unit price"), required=True),
+    Column("ship_date", day, gettext_lazy("Shipment date")),
+)
 
 
 def _prepare(rows: Sequence[ParsedRow], side: Side) -> Iterable[RowProblem]:

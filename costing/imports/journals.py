@@ -109,7 +109,7 @@ def _posted(numbers: Sequence[str]) -> set[str]:
 
 
 JOURNAL = Kind(
-    name="journal",
+    name="journal_lines",
     label=gettext_lazy("Journal lines"),
     columns=_JOURNAL_COLUMNS,
     group_by="document_no",

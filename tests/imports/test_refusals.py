@@ -235,7 +235,7 @@ class TestJournalsAndCounts:
 
     def test_are_posted_document_by_document(self, company, run):
         result = run(
-            "journal",
+            "journal_lines",
             self.JOURNAL
             + "J-1,2026-01-01,positive_adjmt,CHAIR,OSLO,,10,5\n"
             + "J-1,2026-01-01,Transfer,CHAIR,OSLO,BERGEN,4,\n"
@@ -248,7 +248,7 @@ class TestJournalsAndCounts:
 
     def test_are_refused_by_line_and_column(self, company, run):
         result = run(
-            "journal",
+            "journal_lines",
             self.JOURNAL
             + "J-1,2026-01-01,gift,CHAIR,OSLO,,10,5\n"
             + "J-2,2026-01-01,transfer,CHAIR,OSLO,OSLO,4,\n"

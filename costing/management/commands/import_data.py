@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.formatter_class = RawDescriptionHelpFormatter
         columns = "\n".join(f"  {kind.name}: {kind.column_names}" for kind in KINDS.values())
         parser.epilog = f"Columns of each kind (* must be there):\n{columns}"
-        parser.add_argument("kind", metavar="KIND", choices=sorted(KINDS), help=", ".join(KINDS))
+        parser.add_argument("kind", metavar="KIND", type=_kind, choices=sorted(KINDS), help=", ".join(KINDS))
         parser.add_argument("file", metavar="FILE", type=Path)
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
         parser.add_argument("--dry-run", action="store_true", help="check every row, write nothing")
@@ -65,6 +65,11 @@ class Command(BaseCommand):
         self.stdout.write(summary % counts)
         if result.dry_run:
             self.stdout.write(_("This was a dry run: nothing was written."))
+
+
+def _kind(text: str) -> str:
+    """Read the name of a kind; "journal-lines" and "journal lines" will do."""
+    return text.replace("-", "_").replace(" ", "_")
 
 
 def _user_id(name: str | None) -> int | None:
