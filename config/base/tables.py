@@ -3,12 +3,14 @@
 Each column class knows two forms of its value: ``render`` for people, ``value`` for exports, exact in every region.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import django_tables2
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -196,3 +198,67 @@ class Table(django_tables2.Table):
         if bound_column.name in self.main_names:
             names.add("main")
         return names
+
+
+class CellWriter:
+    """Writes the cells of one column. What django-tables2 works out for every cell is worked out once: half the time.
+
+    The rules are its own: a choice shows its words, a missing value the default, ``render`` and ``linkify`` get the
+    arguments that they name.
+    """
+
+    def __init__(self, column: Any, table: Table, model: type[models.Model]) -> None:
+        self.column, self.table = column, table
+        self.accessor = A(column.accessor)
+        self.display = _display_method(self.accessor, model)
+        self.empty = column.column.empty_values
+        self.default = column.default
+        self.render = _caller(column.render)
+        self.url = _caller(column.link.url) if column.link and callable(column.link.url) else None
+
+    def __call__(self, row: Any) -> Any:
+        """The cell of a row, as HTML where it is safe."""
+        value = self._value(row.record)
+        if value in self.empty:
+            return self.default
+        arguments = {
+            "value": value,
+            "record": row.record,
+            "column": self.column.column,
+            "bound_column": self.column,
+            "bound_row": row,
+            "table": self.table,
+        }
+        content = self.render(arguments)
+        if self.column.link is None:
+            return content
+        url = self.url(arguments) if self.url else self.column.link.compose_url(**arguments)
+        return content if url is None else format_html('<a href="{}">{}</a>', url, content)
+
+    def _value(self, record: Any) -> Any:
+        if self.display:
+            owner, _field = self.accessor.penultimate(record)
+            return getattr(owner, self.display)() if owner is not None else None
+        try:
+            return self.accessor.resolve(record)
+        except (ValueError, AttributeError):
+            # A link on the way is missing, as for the variant of an entry without one.
+            return None
+
+
+def _display_method(accessor: Any, model: type[models.Model]) -> str:
+    """``get_type_display`` where the accessor ends at a field with choices."""
+    try:
+        field = accessor.get_field(model)
+    except FieldDoesNotExist:
+        return ""
+    return f"get_{field.name}_display" if getattr(field, "choices", None) else ""
+
+
+def _caller(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Any]:
+    """The function, called with those of the arguments that it names."""
+    parameters = inspect.signature(function).parameters
+    if any(item.kind is item.VAR_KEYWORD for item in parameters.values()):
+        return lambda arguments: function(**arguments)
+    names = [name for name in parameters if name in ("value", "record", "column", "bound_column", "bound_row", "table")]
+    return lambda arguments: function(**{name: arguments[name] for name in names})

@@ -17,7 +17,7 @@ from config.base.forms import COST_PERMISSION
 from config.base.models import SavedView
 from config.base.pages import Action, Text, ViewTab
 from config.base.preferences import request_preference, table_columns
-from config.base.tables import Table
+from config.base.tables import CellWriter, Table
 from config.base.views.page import PageMixin, is_fragment
 
 TARGET = "list-results"
@@ -184,15 +184,20 @@ class ListView(PageMixin):
 
     def _body(self, table: Table) -> Iterator[dict[str, Any]]:
         """Rows as plain cells: django-tables2 would work out the attributes of every single cell."""
-        css = {column.name: " ".join(sorted(table.get_column_class_names(set(), column))) for column in table.columns}
-        heads = {column.name: column.header for column in table.columns}
+        writers = [
+            (
+                " ".join(sorted(table.get_column_class_names(set(), column))),
+                str(column.header),
+                CellWriter(column, table, self.rows.model),
+            )
+            for column in table.columns
+        ]
         row_url = type(table).row_url
         for row in table.rows:
-            cells = [(css[name], heads[name], row.get_cell(name)) for name in css]
             yield {
                 "attrs": {key: value for key, value in row.attrs.items() if key != "class" and value is not None},
                 "url": row_url(row.record) if row_url else "",
-                "cells": cells,
+                "cells": [(css, label, write(row)) for css, label, write in writers],
             }
 
     def _foot(self, table: Table) -> list[dict[str, Any]]:
