@@ -1,6 +1,6 @@
 """A standard company: everything that must be set up before the first posting.
 
-    create_standard_company(starting_date=date(2026, 1, 1))
+    create_standard_company(CompanyOptions(starting_date=date(2026, 1, 1)))
 
 makes what is missing and changes nothing that is there: chart of accounts, posting groups and setups, number series,
 units, item model groups, accounting periods, and the costing setup.
