@@ -156,28 +156,31 @@ def _write(groups: Sequence[Group], options: ImportOptions, side: Side) -> Outco
         with posting() as context:
             # All at once: a later posting of the order must not ask for an item after a number series is locked.
             locks.lock_items({row["item_no"].pk for row in group.rows if row["item_no"]})
-            document_id = _create(group, side, options)
+            document_id = _create(group, side, options, context)
             outcome.posted += _post_steps(group, side, document_id, options, context)
     return outcome
 
 
-def _create(group: Group, side: Side, options: ImportOptions) -> int:
+def _create(group: Group, side: Side, options: ImportOptions, context: PostingContext) -> int:
     first = group.first
-    partner = first[side.partner_column]
-    document = Document.objects.create(
-        kind=side.kind,
-        no=group.key,
-        status=DocumentStatus.RELEASED,
-        vendor=partner if side is PURCHASE_SIDE else None,
-        customer=None if side is PURCHASE_SIDE else partner,
-        order_date=first["order_date"],
-        expected_date=first["expected_date"],
-        location=first["location"],
-        external_document_no=first.text("external_document_no"),
-        created_by_id=options.user_id,
-    )
-    bulk.insert(DocumentLine, [_line_row(row, index, document.pk, side) for index, row in _numbered(group)])
-    return document.pk
+    partner_id = first.key(side.partner_column)
+    header = {
+        "kind": str(side.kind.value),
+        "no": group.key,
+        "status": str(DocumentStatus.RELEASED.value),
+        "vendor_id": partner_id if side is PURCHASE_SIDE else None,
+        "customer_id": None if side is PURCHASE_SIDE else partner_id,
+        "order_date": first["order_date"],
+        "expected_date": first["expected_date"],
+        "location_id": first.key("location"),
+        "external_document_no": first.text("external_document_no"),
+        "created_by_id": options.user_id,
+        "created_at": context.created_at,
+        "updated_at": context.created_at,
+    }
+    document_id = bulk.insert(Document, [header])[0]
+    bulk.insert(DocumentLine, [_line_row(row, index, document_id, side) for index, row in _numbered(group)])
+    return document_id
 
 
 def _numbered(group: Group) -> Iterable[tuple[int, ParsedRow]]:
