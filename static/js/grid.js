@@ -6,6 +6,7 @@ const fieldsOf = (row) => [...row.querySelectorAll("td.editable input:not([type=
 const formOf = (row) => row.querySelector("[data-line-form]");
 const isDirty = (row) => row.classList.contains("is-dirty");
 let focusNew = false;
+let leaveFor = "";
 
 function save(row) {
   const form = formOf(row);
@@ -42,7 +43,9 @@ function enter(field) {
     save(row);
   } else {
     const below = neighbour(row, 1);
-    (below && fieldsOf(below)[0])?.focus();
+    const first = below && fieldsOf(below)[0];
+    if (first) first.focus();
+    else save(row);
   }
 }
 
@@ -86,6 +89,29 @@ document.addEventListener("keydown", (event) => {
     const fresh = row.parentElement.querySelector("[data-line=new]");
     (fresh && fieldsOf(fresh)[0])?.focus();
   }
+});
+
+// A new row that is saved by its button is followed by the next new row, as after Enter.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const row = rowOf(event.detail.elt);
+  if (row?.dataset.line === "new" && row.contains(document.activeElement)) focusNew = true;
+});
+
+// A link away from changed rows waits until they are saved, and stays where one is refused.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]:not([target]):not([download])");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const dirty = [...document.querySelectorAll("[data-grid] tr.is-dirty")].filter(formOf);
+  if (!dirty.length) return;
+  event.preventDefault();
+  leaveFor = link.href;
+  dirty.forEach(save);
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (!leaveFor || document.querySelector("[data-grid] tr.is-dirty")) return;
+  if (!document.querySelector("[data-grid] tr.has-error")) location.assign(leaveFor);
+  leaveFor = "";
 });
 
 document.addEventListener("htmx:afterSettle", () => {

@@ -6,7 +6,7 @@ import pytest
 from django.urls import resolve, reverse
 from django.utils import timezone
 
-from config.base.models import Job, JobLog, Notification, UserPreference
+from config.base.models import Job, JobLog, Notification, SavedView, UserPreference
 from config.navigation import MENU, find_pages, pages_of
 from tests import factories
 
@@ -77,6 +77,16 @@ class TestHome:
         assert "adjusted" not in html
         assert "G/L" not in html
 
+    def test_lists_pinned_views_that_have_an_address(self, accountant):
+        owner = factories.user("accountant")
+        for name, of in (("Chairs", "inventory:item_list"), ("Old", "inventory:item_entries")):
+            SavedView.objects.create(owner=owner, list_name=of, name=name, query="no=CH*", pinned=True)
+
+        html = accountant.get("/").content.decode()
+
+        assert '<a href="/items/?no=CH*">' in html
+        assert "Old" not in html
+
 
 class TestSearch:
     def test_finds_pages_by_other_words(self):
@@ -144,6 +154,19 @@ class TestJobs:
         assert "hx-trigger" not in html
         assert 'aria-busy="false"' in html
         assert "Cancel" not in html
+
+    def test_show_what_they_gave_but_no_amount_without_the_right_to_see_cost(self, accountant, client):
+        result = {"url": "/costing/runs/1/", "items": 12, "amount": "-1234.5"}
+        job = self.job(state="done", finished_at=timezone.now(), result=result)
+
+        shown = self.fragment(accountant, job)
+        client.force_login(factories.user("admin"))
+        hidden = self.fragment(client, job)
+
+        assert 'href="/costing/runs/1/"' in shown
+        assert 'data-value="-1234.50"' in shown
+        assert "1234.5" not in hidden
+        assert 'data-value="12"' in hidden
 
     def test_say_since_when_nothing_was_heard(self, accountant):
         job = self.job(heartbeat_at=timezone.now() - timedelta(minutes=5))

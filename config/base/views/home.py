@@ -4,6 +4,7 @@ The apps are asked, not known: an app's ``selectors`` module may have ``cues(use
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from config.base import charts
@@ -52,9 +54,18 @@ class HomeView(PageView):
             cue_groups=[(group, list(members)) for group, members in groupby(cues, key=lambda cue: str(cue.group))],
             my_jobs=list(visible_jobs(user).filter(requested_by_id=user.pk).order_by("-pk")[:MY_JOBS]),
             recent=[entry for entry in preference.recent if isinstance(entry, dict)],
-            pinned=list(SavedView.objects.filter(owner_id=user.pk, pinned=True).order_by("position", "name", "pk")),
+            pinned=pinned_views(user),
             **context,
         )
+
+
+def pinned_views(user: Any) -> list[tuple[str, str]]:
+    """(name, url) of the user's pinned views; those of a list inside a record have no address of their own."""
+    found = []
+    for view in SavedView.objects.filter(owner_id=user.pk, pinned=True).order_by("position", "name", "pk"):
+        with suppress(NoReverseMatch):
+            found.append((view.name, f"{reverse(view.list_name)}?{view.query}"))
+    return found
 
 
 def find(request: HttpRequest, text: str) -> list[Hit]:

@@ -1,5 +1,6 @@
 """Background jobs: the list, and one job with its progress."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -15,13 +16,22 @@ from config.base import jobs
 from config.base.errors import DomainError
 from config.base.filters import ChoiceFilter, DateFilter, FilterSet, TextFilter
 from config.base.models import ACTIVE_STATES, Job, JobState, ShownJobState
-from config.base.pages import JOB_TONES
+from config.base.pages import JOB_TONES, Figure, allowed
 from config.base.tables import Column, DateTimeColumn, IntegerColumn, LinkColumn, StateColumn, Table
 from config.base.views.lists import ListView
 from config.base.views.page import PageMixin, is_fragment
 
 MANAGE = "base.job_manage"
 LOG_TAIL = 20
+COST = "base.cost_view"
+RESULT_LABELS = {
+    "items": _("Items changed"),
+    "entries": _("Entries made"),
+    "amount": _("Amount"),
+    "posted": _("Posted"),
+    "skipped": _("Skipped"),
+    "rows": _("Rows"),
+}
 # Poll fast while somebody is likely to watch, then back off (seconds run -> seconds to the next look).
 POLL_STEPS = ((60, 2), (300, 5))
 POLL_SLOWEST = 10
@@ -110,6 +120,8 @@ def job_context(job: Job, user: Any) -> dict[str, Any]:
         "elapsed": _clock(seconds),
         "left": _clock(left) if left is not None else "",
         "percent": min(int(fraction * 100), 100) if job.total else None,
+        "result_url": str(job.result.get("url", "")),
+        "result_figures": result_figures(job, user),
         "log": list(reversed(log[:LOG_TAIL])),
         "has_more_log": len(log) > LOG_TAIL,
         "poll_seconds": _poll_seconds(seconds) if job.is_active else 0,
@@ -117,6 +129,20 @@ def job_context(job: Job, user: Any) -> dict[str, Any]:
         "may_retry": job.state in (JobState.FAILED, JobState.CANCELLED) and _may_steer(job, user),
         "stalled_since": job.heartbeat_at if state == ShownJobState.STALLED else None,
     }
+
+
+def result_figures(job: Job, user: Any) -> list[Figure]:
+    """What the job's ``result`` counts, in words. Amounts are cost: only for those who may see it."""
+    figures = []
+    for name, value in job.result.items():
+        if name in RESULT_LABELS:
+            is_amount = name == "amount"
+            shown = Decimal(value) if is_amount else value
+            permission = COST if is_amount else ""
+            figures.append(
+                Figure(RESULT_LABELS[name], shown, "amount" if is_amount else "integer", permission=permission)
+            )
+    return allowed(figures, user)
 
 
 def _poll_seconds(seconds: int) -> int:
