@@ -77,11 +77,16 @@ def roles_of(value: ValueToPost, *, expected: bool) -> rules.AccountPair:
 
 
 def post_value_entries(
-    values: Sequence[ValueToPost], *, include_expected: bool, context: PostingContext, user_id: int | None
+    values: Sequence[ValueToPost],
+    *,
+    include_expected: bool,
+    context: PostingContext,
+    user_id: int | None,
+    register_id: int | None = None,
 ) -> list[int]:
     """Post value entries to the general ledger, one by one; returns the numbers of the G/L entries made.
 
-    The caller has checked that every role has an account.
+    The caller has checked that every role has an account. `register_id` continues a G/L register.
     """
     pairs = [pair for value in values for pair in pairs_of(value, include_expected=include_expected)]
     groups: dict[tuple[str, date], list[Pair]] = {}
@@ -102,6 +107,7 @@ def post_value_entries(
         user_id=user_id,
         source_code=SourceCode.INVENTORY_POSTING,
         system_created=True,
+        register_id=register_id,
     )
     entry_ids = [entry_id for transaction in posted for entry_id in transaction.entry_ids]
     ordered = [pair for members in groups.values() for pair in members]

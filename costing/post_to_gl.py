@@ -26,7 +26,7 @@ from costing.enums import AccountRole, RunState
 from costing.gl_posting import ValueToPost
 from costing.models import CostingSetup, GLItemLedgerRelation, PostToGLRun, SkippedEntry, ValueEntry, ValueEntryToPost
 from ledger.enums import AccountType
-from ledger.models import GLAccount
+from ledger.models import GLAccount, GLRegister
 
 BATCH_SIZE = 2000
 
@@ -145,9 +145,17 @@ def _post_batch(
             return 0, after
         ready, skipped = _sort_out(_read(keys), setup)
         if ready:
-            gl_posting.post_value_entries(
-                ready, include_expected=setup.expected_cost_posting, context=context, user_id=run.user_id
+            entry_ids = gl_posting.post_value_entries(
+                ready,
+                include_expected=setup.expected_cost_posting,
+                context=context,
+                user_id=run.user_id,
+                register_id=run.gl_register_id,
             )
+            if run.post and run.gl_register_id is None:
+                # The batches of a run share the register of the first one.
+                run.gl_register = GLRegister.objects.get(transactions__entries=entry_ids[0])
+                run.save(update_fields=["gl_register"])
             ValueEntryToPost.objects.filter(pk__in=[value.id for value in ready]).delete()
         guard()
         if run.post:

@@ -244,6 +244,13 @@ def gl_entries_of_value_entry(value_entry_id: int) -> QuerySet[Any]:
     return found
 
 
+def totals_by_account(register_id: int) -> list[tuple[str, str, Decimal]]:
+    """Number, name and net amount of each account that a G/L register moved, debit positive."""
+    entries = GLEntry.objects.filter(transaction__register_id=register_id)
+    sums = entries.order_by("gl_account__no").values_list("gl_account__no", "gl_account__name").annotate(Sum("amount"))
+    return list(sums)
+
+
 def value_entries_url(**filters: Any) -> str:
     """The list of value entries, filtered by exactly these values; a list means any of them."""
     query = {

@@ -21,6 +21,7 @@ from costing.models import CostingSetup, PostToGLRun, SkippedEntry
 from costing.tables import PostToGLRunTable, SkippedTable, WaitingTable
 from costing.tables.words import RUN_TONES, cause_label
 from costing.views.adjustment import start_job
+from ledger import selectors as ledger_selectors
 
 POST_INVENTORY = "base.gl_post_inventory"
 GL_VIEW = "base.gl_view"
@@ -127,8 +128,9 @@ class PostToGLRunCardView(CardView):
         skipped = reverse("costing:gl_run_skipped", args=[run.pk])
         words = _("Value entries posted") if run.post else _("Value entries to post")
         tone = "warn" if run.skipped_count else ""
+        made = ledger_selectors.entries_url(register=str(run.gl_register_id)) if run.gl_register_id else ""
         return [
-            Figure(words, run.posted_count, "integer"),
+            Figure(words, run.posted_count, "integer", made),
             Figure(_("Amount"), run.posted_amount, permission="base.cost_view"),
             Figure(_("Skipped"), run.skipped_count, "integer", skipped, tone=tone),
         ]
@@ -141,11 +143,29 @@ class PostToGLRunCardView(CardView):
             Field(cause_label(code), count, "integer", f"{url}?code={code}")
             for code, count in run.skipped.order_by("code").values_list("code").annotate(Count("pk"))
         ]
-        return [Section("general", _("General"), general), Section("skipped", _("Skipped, by cause"), causes)]
+        return [
+            Section("general", _("General"), general),
+            Section("accounts", _("Posted, by account"), self._totals()),
+            Section("skipped", _("Skipped, by cause"), causes),
+        ]
+
+    def _totals(self) -> list[Field]:
+        register_id = self.object.gl_register_id
+        if register_id is None:
+            return []
+        return [
+            Field(f"{no} {name}", total, "amount", ledger_selectors.entries_url([no], register=str(register_id)))
+            for no, name, total in selectors.totals_by_account(register_id)
+        ]
 
     def get_related(self) -> list[Related]:
-        url = reverse("costing:gl_run_skipped", args=[self.object.pk])
-        return [Related("skipped", _("Skipped entries"), url, self.object.skipped_count)]
+        run = self.object
+        related = []
+        if run.gl_register_id:
+            url = ledger_selectors.entries_url(register=str(run.gl_register_id))
+            related.append(Related("gl", _("G/L entries"), url))
+        url = reverse("costing:gl_run_skipped", args=[run.pk])
+        return [*related, Related("skipped", _("Skipped entries"), url, run.skipped_count)]
 
     def get_actions(self) -> list[Action]:
         return [Action(_("Waiting entries"), "costing:gl_waiting", permission=POST_INVENTORY)]

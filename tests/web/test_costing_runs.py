@@ -189,6 +189,22 @@ class TestPostingRunPages:
         assert "is blocked" in skipped.content.decode()
         assert client.get(reverse("costing:gl_run_list")).context["count"] == 1
 
+    def test_show_totals_by_account_that_lead_to_their_entries(self, client, books, monkeypatch):
+        monkeypatch.setattr(post_to_gl, "BATCH_SIZE", 1)
+        result = post_to_gl.post_inventory_cost(through=None, today=DAY)
+        sign_in(client)
+
+        page = client.get(reverse("costing:gl_run", args=[result.run_id]))
+
+        (accounts,) = [section for section in page.context["sections"] if section.key == "accounts"]
+        assert [(field.label.split()[0], field.value) for field in accounts.fields] == [
+            (books.account("inventory").no, Decimal("20.00")),
+            (books.account("cogs").no, Decimal("10.00")),
+            (books.account("direct_cost_applied").no, Decimal("-30.00")),
+        ]
+        for field in accounts.fields:
+            assert client.get(field.url).context["view"].totals_found.sums["amount"] == field.value
+
     def test_a_report_says_so(self, client, books):
         result = post_to_gl.post_inventory_cost(through=None, post=False, today=DAY)
         sign_in(client)
