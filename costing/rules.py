@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
-from costing.enums import AccountRole, ValueEntryType, VarianceType
+from costing.enums import AccountRole, PostingPair, ValueEntryType, VarianceType
 from inventory.enums import ItemLedgerEntryType, OrderType
 
 Entry = ItemLedgerEntryType
@@ -108,6 +108,18 @@ def _expected_rules() -> dict[RuleKey, AccountPair]:
 
 ACTUAL_RULES = _actual_rules()
 EXPECTED_RULES = _expected_rules()
+# A production order finished without output: what its components and capacity put on WIP moves on to adjustments.
+CLOSING_OUT_RULES = {
+    RuleKey(Entry.CONSUMPTION, Value.DIRECT_COST): AccountPair(Role.WIP, Role.INVENTORY_ADJUSTMENT),
+    RuleKey(Entry.CAPACITY, Value.DIRECT_COST, order_type=OrderType.PRODUCTION): AccountPair(
+        Role.INVENTORY_ADJUSTMENT, Role.WIP
+    ),
+}
+RULES: dict[PostingPair, dict[RuleKey, AccountPair]] = {
+    PostingPair.ACTUAL: ACTUAL_RULES,
+    PostingPair.EXPECTED: EXPECTED_RULES,
+    PostingPair.CLOSING_OUT: CLOSING_OUT_RULES,
+}
 
 
 def account_pair(

@@ -5,7 +5,7 @@ The functions take a queryset and add to it, so that a list page may filter furt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from config.base.fields import AmountField
 from costing.enums import PostingPair
 from costing.models import GLItemLedgerRelation
-from costing.rules import ACTUAL_RULES, EXPECTED_RULES, RuleKey
+from costing.rules import RuleKey
 from inventory.enums import ItemLedgerEntryType
 from ledger.querysets import GLEntryQuerySet
 from reconciliation import rows, selectors
@@ -37,8 +37,9 @@ def with_effect(entries: QuerySet[Any], row: str, column: str, *, unposted: bool
     if not shares:
         return entries.none().annotate(amount=ZERO, effect=ZERO)
     part = _missing if unposted else _whole
-    effect = _by_kind([(share.key, _counted(share.actual, share.expected, part)) for share in shares])
-    amount = _by_kind([(share.key, _counted(abs(share.actual), abs(share.expected), part)) for share in shares])
+    effect = _by_kind([(share.key, _counted(share.signs, part)) for share in shares])
+    own = [(share.key, {each: abs(sign) for each, sign in share.signs.items()}) for share in shares]
+    amount = _by_kind([(key, _counted(signs, part)) for key, signs in own])
     counted: QuerySet[Any] = entries.filter(kinds(shares)).annotate(amount=amount, effect=effect).exclude(effect=0)
     return counted
 
@@ -55,7 +56,7 @@ def kind(key: RuleKey | None) -> Q:
     """The condition that a value entry is of this kind; None: of one that no rule names."""
     if key is None:
         known = Q(pk__in=[])
-        for each in (*ACTUAL_RULES, *EXPECTED_RULES):
+        for each in rows.KINDS:
             known |= kind(each)
         return ~known
     condition = Q(
@@ -71,20 +72,23 @@ def _by_kind(amounts: list[tuple[RuleKey | None, Any]]) -> Expression:
     return Case(*whens, default=ZERO, output_field=AmountField())
 
 
-def _counted(actual: int, expected: int, part: Callable[[PostingPair], Any]) -> Any:
+def _counted(signs: Mapping[PostingPair, int], part: Callable[[PostingPair], Any]) -> Any:
     """Signed amounts; what has no sign is not read at all."""
-    parts = [(PostingPair.ACTUAL, actual), (PostingPair.EXPECTED, expected)]
-    signed = [part(pair) if sign > 0 else -part(pair) for pair, sign in parts if sign]
+    signed = [part(pair) if sign > 0 else -part(pair) for pair, sign in signs.items()]
     return sum(signed[1:], signed[0])
 
 
 def _whole(pair: PostingPair) -> Any:
-    return F(AMOUNTS[pair])
+    return _posted(pair) if pair == PostingPair.CLOSING_OUT else F(AMOUNTS[pair])
 
 
 def _missing(pair: PostingPair) -> Any:
+    return ZERO if pair == PostingPair.CLOSING_OUT else F(AMOUNTS[pair]) - _posted(pair)
+
+
+def _posted(pair: PostingPair) -> Coalesce:
     posted = GLItemLedgerRelation.objects.filter(value_entry=OuterRef("pk"), pair=pair).values("amount")[:1]
-    return F(AMOUNTS[pair]) - Coalesce(Subquery(posted), ZERO)
+    return Coalesce(Subquery(posted), ZERO)
 
 
 def with_gl_effect(relations: QuerySet[Any], row: str, column: str) -> QuerySet[Any]:

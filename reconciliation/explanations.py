@@ -14,17 +14,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from costing.enums import AccountRole, PostingPair
-from costing.models import CostingSetup, GLItemLedgerRelation
+from costing.models import CostingSetup
 from costing.rules import RuleKey
 from reconciliation import rows, selectors
 from reconciliation.enums import Cause
 from reconciliation.scopes import Scope
 from reconciliation.selectors import ZERO, Amounts, Line, Matrix, Part, sum_of
-
-_EXPECTED_OF_PAIR = {PostingPair.ACTUAL: False, PostingPair.EXPECTED: True}
 
 
 def explain(matrix: Matrix) -> Matrix:
@@ -51,9 +47,10 @@ def causes_by_role(
     scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]
 ) -> dict[AccountRole, dict[Cause, Decimal]]:
     """The amount of each known cause in the difference of each role. Four queries."""
-    missing = _missing(selectors.value_amounts(scope), posted_amounts(scope))
-    not_posted = selectors.role_amounts({key: amount for key, amount in missing.items() if not key[1]})
-    expected = selectors.role_amounts({key: amount for key, amount in missing.items() if key[1]})
+    missing = _missing(selectors.value_amounts(scope), selectors.posted_amounts(scope, *PostingPair))
+    is_expected = {key: key[1] == PostingPair.EXPECTED for key in missing}
+    not_posted = selectors.role_amounts({key: amount for key, amount in missing.items() if not is_expected[key]})
+    expected = selectors.role_amounts({key: amount for key, amount in missing.items() if is_expected[key]})
     untied = {} if scope.by_item else selectors.untied_by_account(scope, accounts)
     is_expected_posted = CostingSetup.at(scope.date_to or date.max).expected_cost_posting
     cause_of_expected = Cause.NOT_POSTED if is_expected_posted else Cause.EXPECTED_COST_SETUP
@@ -66,22 +63,6 @@ def causes_by_role(
     return found
 
 
-def posted_amounts(scope: Scope) -> Amounts:
-    """What the relation says is posted of the value entries of a scope, by kind; whatever the date of posting."""
-    relations = GLItemLedgerRelation.objects.filter(scope.value_entries("value_entry__"), pair__in=_EXPECTED_OF_PAIR)
-    if scope.known_at is not None:
-        relations = relations.filter(gl_entry__created_at__lte=scope.known_at)
-    kind = ("item_ledger_entry_type", "entry_type", "variance_type", "order_type")
-    groups = (
-        relations.order_by().values_list(*(f"value_entry__{name}" for name in kind), "pair").annotate(Sum("amount"))
-    )
-    amounts: dict[tuple[RuleKey, bool], Decimal] = {}
-    for entry, value, variance, order, pair, amount in groups:
-        key = (rows.rule_key(entry, value, variance, order), _EXPECTED_OF_PAIR[PostingPair(pair)])
-        amounts[key] = amounts.get(key, ZERO) + amount
-    return amounts
-
-
-def _missing(amounts: Amounts, posted: Amounts) -> dict[tuple[RuleKey, bool], Decimal]:
+def _missing(amounts: Amounts, posted: Amounts) -> dict[tuple[RuleKey, PostingPair], Decimal]:
     keys = {*amounts, *posted}
     return {key: amounts.get(key, ZERO) - posted.get(key, ZERO) for key in keys}

@@ -11,14 +11,14 @@ What the rules refuse is posted by nobody, yet counts in the Total: it stands in
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from costing.enums import AccountRole
-from costing.rules import ACTUAL_RULES, EXPECTED_RULES, AccountPair, RuleKey
+from costing.enums import AccountRole, PostingPair
+from costing.rules import RULES, AccountPair, RuleKey
 from inventory.enums import ItemLedgerEntryType
 
 Role = AccountRole
@@ -94,14 +94,13 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a figure takes of one kind of value entry: the signs of its actual and its expected amount (or 0).
+    """What a figure takes of one kind of value entry: the sign of each of its amounts, of those that it takes.
 
     `key` None stands for every kind that no rule names.
     """
 
     key: RuleKey | None
-    actual: int
-    expected: int
+    signs: Mapping[PostingPair, int]
 
 
 def role_legs(pair: AccountPair) -> tuple[tuple[AccountRole, int], ...]:
@@ -123,9 +122,8 @@ def cell_legs(pair: AccountPair | None) -> tuple[Leg, ...]:
     return (*[Leg(row, column, sign) for row, sign in in_rows], *totals)
 
 
-def pair_of(key: RuleKey, *, expected: bool) -> AccountPair | None:
-    """The accounts that a kind of value entry moves; None where the rules refuse it."""
-    return (EXPECTED_RULES if expected else ACTUAL_RULES).get(key)
+KINDS: tuple[RuleKey, ...] = tuple(dict.fromkeys(key for table in RULES.values() for key in table))
+"""Every kind of value entry that some rule names."""
 
 
 def rule_key(item_ledger_entry_type: str, entry_type: str, variance_type: str, order_type: str) -> RuleKey:
@@ -135,7 +133,7 @@ def rule_key(item_ledger_entry_type: str, entry_type: str, variance_type: str, o
 
 
 def _cells() -> frozenset[tuple[str, str]]:
-    pairs = (*ACTUAL_RULES.values(), *EXPECTED_RULES.values())
+    pairs = [pair for table in RULES.values() for pair in table.values()]
     return frozenset((leg.row, leg.column) for pair in pairs for leg in cell_legs(pair))
 
 
@@ -159,15 +157,17 @@ def shares_of(row: str, column: str) -> tuple[Share, ...]:
         row, column, sign = (TOTAL, column, -1) if row == DIFFERENCE else (row, TOTAL, -1)
     columns = frozenset(COLUMNS) if column == TOTAL else frozenset({column})
     found = []
-    for key in (*dict.fromkeys((*ACTUAL_RULES, *EXPECTED_RULES)), None):
-        actual, expected = (sign * _sign(key, expected, row, columns) for expected in (False, True))
-        if actual or expected:
-            found.append(Share(key, actual, expected))
+    for key in (*KINDS, None):
+        signs = {part: sign * _sign(key, part, row, columns) for part in RULES}
+        if any(signs.values()):
+            found.append(Share(key, {part: each for part, each in signs.items() if each}))
     return tuple(found)
 
 
-def _sign(key: RuleKey | None, expected: bool, row: str, columns: Collection[str]) -> int:
-    pair = None if key is None else pair_of(key, expected=expected)
+def _sign(key: RuleKey | None, part: PostingPair, row: str, columns: Collection[str]) -> int:
+    pair = None if key is None else RULES[part].get(key)
+    if pair is None and part == PostingPair.CLOSING_OUT:
+        return 0  # most kinds are never closed out; that is no refusal
     return sum(leg.sign for leg in cell_legs(pair) if leg.row == row and leg.column in columns)
 
 

@@ -10,9 +10,16 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Sum
 
-from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES, AccountRole
-from costing.models import AccountSet, GeneralPostingSetup, GLItemLedgerRelation, InventoryPostingSetup, ValueEntry
-from costing.rules import RuleKey
+from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES, AccountRole, PostingPair
+from costing.models import (
+    AccountSet,
+    CostingSetup,
+    GeneralPostingSetup,
+    GLItemLedgerRelation,
+    InventoryPostingSetup,
+    ValueEntry,
+)
+from costing.rules import RULES, RuleKey
 from ledger.models import GLEntry
 from ledger.querysets import GLEntryQuerySet
 from reconciliation import rows
@@ -22,8 +29,10 @@ from reconciliation.scopes import Scope
 
 ZERO = Decimal(0)
 
-Amounts = Mapping[tuple[RuleKey, bool], Decimal]
-"""Sums of value entries: (kind, expected) -> amount."""
+Amounts = Mapping[tuple[RuleKey, PostingPair], Decimal]
+"""Sums of value entries: (kind, which of its amounts) -> amount."""
+
+KIND = ("item_ledger_entry_type", "entry_type", "variance_type", "order_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +126,39 @@ def reconcile(scope: Scope) -> Matrix:
 
 def value_amounts(scope: Scope) -> Amounts:
     """Sum the value entries of a scope by kind; one query, a few rows whatever the number of entries."""
-    found = ValueEntry.objects.filter(scope.value_entries()).order_by()
-    groups = found.values_list("item_ledger_entry_type", "entry_type", "variance_type", "order_type").annotate(
-        actual=Sum("cost_amount_actual"), expected=Sum("cost_amount_expected")
-    )
-    amounts: dict[tuple[RuleKey, bool], Decimal] = {}
-    for entry, value, variance, order, actual, expected in groups:
-        key = rows.rule_key(entry, value, variance, order)
-        for is_expected, amount in ((False, actual), (True, expected)):
+    groups = ValueEntry.objects.filter(scope.value_entries()).order_by().values_list(*KIND)
+    amounts: dict[tuple[RuleKey, PostingPair], Decimal] = {}
+    for *kind, actual, expected in groups.annotate(Sum("cost_amount_actual"), Sum("cost_amount_expected")):
+        key = rows.rule_key(*kind)
+        for part, amount in ((PostingPair.ACTUAL, actual), (PostingPair.EXPECTED, expected)):
             if amount:
-                amounts[key, is_expected] = amounts.get((key, is_expected), ZERO) + amount
+                amounts[key, part] = amounts.get((key, part), ZERO) + amount
+    if CostingSetup.objects.filter(finish_order_without_output=True).exists():
+        amounts |= posted_amounts(scope, PostingPair.CLOSING_OUT)
+    return amounts
+
+
+def posted_amounts(scope: Scope, *parts: PostingPair) -> dict[tuple[RuleKey, PostingPair], Decimal]:
+    """What the relation says is posted of the value entries of a scope, by kind; whatever the date of posting.
+
+    What closes out an order without output has no other record: its amount is what was posted.
+    """
+    relations = GLItemLedgerRelation.objects.filter(scope.value_entries("value_entry__"), pair__in=parts)
+    if scope.known_at is not None:
+        relations = relations.filter(gl_entry__created_at__lte=scope.known_at)
+    groups = relations.order_by().values_list(*(f"value_entry__{name}" for name in KIND), "pair")
+    amounts: dict[tuple[RuleKey, PostingPair], Decimal] = {}
+    for *kind, pair, amount in groups.annotate(Sum("amount")):
+        key = (rows.rule_key(*kind), PostingPair(pair))
+        amounts[key] = amounts.get(key, ZERO) + amount
     return amounts
 
 
 def cell_amounts(amounts: Amounts) -> dict[tuple[str, str], Decimal]:
     """Lay sums of value entries out in cells: (row, column) -> amount, the foot row Total included."""
     cells = dict.fromkeys(rows.CELLS, ZERO)
-    for (key, expected), amount in amounts.items():
-        for leg in rows.cell_legs(rows.pair_of(key, expected=expected)):
+    for (key, part), amount in amounts.items():
+        for leg in rows.cell_legs(RULES[part].get(key)):
             cells[leg.row, leg.column] = cells.get((leg.row, leg.column), ZERO) + leg.sign * amount
     return cells
 
@@ -142,8 +166,8 @@ def cell_amounts(amounts: Amounts) -> dict[tuple[str, str], Decimal]:
 def role_amounts(amounts: Amounts) -> dict[AccountRole, Decimal]:
     """What sums of value entries put on the accounts of each role."""
     found = dict.fromkeys(AccountRole, ZERO)
-    for (key, expected), amount in amounts.items():
-        pair = rows.pair_of(key, expected=expected)
+    for (key, part), amount in amounts.items():
+        pair = RULES[part].get(key)
         if pair is not None:
             for role, sign in rows.role_legs(pair):
                 found[role] += sign * amount

@@ -9,14 +9,18 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from config.base.expressions import read_expression, read_text
+from config.base.transactions import posting
 from costing.adjustment import adjust_cost
-from costing.models import CostingSetup, GeneralPostingSetup, ValueEntry
+from costing.enums import PostingPair
+from costing.models import CostingSetup, GeneralPostingSetup, GLItemLedgerRelation, ValueEntry
 from costing.post_to_gl import post_inventory_cost
 from costing.posting.documents import post_document
 from inventory.enums import ItemLedgerEntryType
 from inventory.models import ItemCategory
+from ledger.enums import SourceCode
 from ledger.journals import post_general_journal
-from ledger.models import GeneralJournalLine
+from ledger.models import GeneralJournalLine, GLEntry
+from ledger.posting import LineToPost, TransactionToPost, post_transactions
 from reconciliation import drilldown, selectors
 from reconciliation.enums import Cause
 from reconciliation.explanations import explain
@@ -153,7 +157,7 @@ class TestFigures:
                 matrix()
             counts.append(len(queries))
 
-        assert counts == [5, 5]
+        assert counts == [6, 6]
 
 
 class TestItemFilters:
@@ -224,14 +228,17 @@ class TestDrillDown:
         checked = 0
         for line in found.lines:
             for column, amount in {**line.cells, TOTAL: line.total}.items():
-                assert effect_of(drilldown.value_entries(scope, line.key, column)) == amount, (line.key, column)
+                assert effect_of(drilldown.with_effect(entries_of(scope), line.key, column)) == amount, (
+                    line.key,
+                    column,
+                )
                 checked += 1
         for column, line in found.foot.items():
-            assert effect_of(drilldown.value_entries(scope, TOTAL, column)) == line.total, column
+            assert effect_of(drilldown.with_effect(entries_of(scope), TOTAL, column)) == line.total, column
         assert checked > 30
 
     def test_own_amount_and_effect(self):
-        entry = drilldown.value_entries(Scope(), "cogs", "inventory").order_by("pk").first()
+        entry = drilldown.with_effect(entries_of(Scope()), "cogs", "inventory").order_by("pk").first()
 
         assert (entry.amount, entry.effect) == (Decimal(-80), Decimal(80))
 
@@ -241,20 +248,78 @@ class TestDrillDown:
 
         for line in found.lines:
             if line.gl_total is not None:
-                assert effect_of(drilldown.tied_amounts(scope, line.key, "gl_total")) == line.gl_total
+                assert effect_of(drilldown.with_gl_effect(links_of(scope), line.key, "gl_total")) == line.gl_total
         for column, line in found.foot.items():
-            assert effect_of(drilldown.tied_amounts(scope, "gl_total", column)) == line.gl_total
+            assert effect_of(drilldown.with_gl_effect(links_of(scope), "gl_total", column)) == line.gl_total
 
     def test_entries_tied_to_no_item(self, chair):
-        scope = Scope(item_ids=(chair.pk,))
-
-        untied = drilldown.untied_entries(scope, "not_tied", "inventory")
+        untied = drilldown.untied(GLEntry.objects.filter(Scope().dated()), "not_tied", "inventory")
 
         assert [entry.amount for entry in untied] == [Decimal(75)]
 
 
+def entries_of(scope):
+    return ValueEntry.objects.filter(scope.value_entries())
+
+
+def links_of(scope):
+    return GLItemLedgerRelation.objects.filter(scope.items("value_entry__"), scope.dated("gl_entry__"))
+
+
 def effect_of(entries):
     return entries.aggregate(total=Sum("effect"))["total"] or Decimal(0)
+
+
+class TestClosingOut:
+    """An order finished without output: its cost leaves WIP. Nothing posts that yet, so its rows are planted."""
+
+    @pytest.fixture(autouse=True)
+    def closed_out_order(self, books, chair):
+        buy(chair, "10", "20", on=date(2026, 3, 1))
+        template = ValueEntry.objects.get()
+        columns = {field.attname: getattr(template, field.attname) for field in template._meta.concrete_fields}
+        columns |= {"id": None, "item_ledger_entry_type": "consumption", "cost_amount_actual": Decimal(-60)}
+        used = ValueEntry.objects.create(**columns)
+        self.post(books, used, "inventory", "wip", PostingPair.ACTUAL)
+        self.post(books, used, "wip", "inventory_adjustment", PostingPair.CLOSING_OUT)
+        CostingSetup.objects.update(finish_order_without_output=True)
+
+    def post(self, books, used, account, balancing, pair):
+        lines = [
+            LineToPost(books.account(account).pk, used.cost_amount_actual),
+            LineToPost(books.account(balancing).pk, -used.cost_amount_actual),
+        ]
+        with posting() as context:
+            voucher = TransactionToPost(used.posting_date, "PROD-1", "", lines)
+            (posted,) = post_transactions(
+                [voucher],
+                context=context,
+                user_id=None,
+                source_code=SourceCode.INVENTORY_POSTING,
+                system_created=True,
+            )
+        first, second = posted.entry_ids
+        GLItemLedgerRelation.objects.create(
+            value_entry=used,
+            pair=pair,
+            amount=used.cost_amount_actual,
+            gl_entry_id=first,
+            balancing_gl_entry_id=second,
+        )
+
+    def test_moves_from_wip_to_adjustment_without_difference(self):
+        found = matrix()
+
+        assert found.line("inventory_to_wip").cells == {"inventory": Decimal(60), "wip": Decimal(-60)}
+        assert found.line("inventory_adjustment").cells == {"inventory": Decimal(0), "wip": Decimal(60)}
+        assert (found.line("wip").total, found.line("wip").gl_total) == (Decimal(0), Decimal(0))
+        assert found.is_balanced
+
+    def test_drills_to_the_value_entry(self):
+        entry = drilldown.with_effect(entries_of(Scope()), "inventory_adjustment", "wip").get()
+
+        assert (entry.amount, entry.effect) == (Decimal(-60), Decimal(60))
+        assert effect_of(drilldown.with_effect(entries_of(Scope()), TOTAL, "wip")) == 0
 
 
 class TestCauses:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from costing.rules import ACTUAL_RULES, EXPECTED_RULES, RuleKey
+from costing.enums import PostingPair
+from costing.rules import RULES, RuleKey
 from reconciliation import rows
 from reconciliation.rows import COLUMNS, TOTAL, Share
 
@@ -13,7 +14,8 @@ SPECIFIED = {
     "cogs_interim": {"interim"},
     "direct_cost_applied": {"inventory", "wip"},
     "overhead_applied": {"inventory", "wip"},
-    "inventory_adjustment": {"inventory"},
+    # WIP: what moves out of it when an order is finished without output, which the original leaves out.
+    "inventory_adjustment": {"inventory", "wip"},
     "invt_accrual_interim": {"interim"},
     "cogs": {"inventory"},
     "purchase_variance": {"inventory"},
@@ -24,7 +26,8 @@ SPECIFIED = {
     "capacity_overhead_variance": {"inventory"},
     "manufacturing_overhead_variance": {"inventory"},
 }
-ALL_RULES = [(key, False) for key in ACTUAL_RULES] + [(key, True) for key in EXPECTED_RULES]
+ALL_PAIRS = [(part, key) for part, table in RULES.items() for key in table]
+ACTUAL, EXPECTED = PostingPair.ACTUAL, PostingPair.EXPECTED
 
 
 def cells_of(row):
@@ -43,25 +46,19 @@ class TestLayout:
         assert cells_of("direct_cost_non_inventory_applied") == {"inventory"}
 
     def test_every_role_of_a_rule_is_a_row_or_a_column(self):
-        used = {
-            role
-            for rules in (ACTUAL_RULES, EXPECTED_RULES)
-            for pair in rules.values()
-            for role in (pair.account, pair.balancing)
-        }
+        used = {role for part, key in ALL_PAIRS for role in (RULES[part][key].account, RULES[part][key].balancing)}
 
-        assert used == {*rows.ROW_ROLES.values(), *COLUMNS.values()} & used
         assert all(role.value in rows.ROWS or role in COLUMNS.values() for role in used)
 
-    @pytest.mark.parametrize(("key", "expected"), ALL_RULES, ids=str)
-    def test_rows_and_total_of_a_column_sum_to_zero(self, key, expected):
-        legs = rows.cell_legs(rows.pair_of(key, expected=expected))
+    @pytest.mark.parametrize(("part", "key"), ALL_PAIRS, ids=str)
+    def test_rows_and_total_of_a_column_sum_to_zero(self, part, key):
+        legs = rows.cell_legs(RULES[part][key])
 
         for column in COLUMNS:
             assert sum(leg.sign for leg in legs if leg.column == column) == 0
 
     def test_refused_combination_counts_in_the_total(self):
-        legs = rows.cell_legs(rows.pair_of(RuleKey("sale", "variance", "purchase"), expected=False))
+        legs = rows.cell_legs(RULES[ACTUAL].get(RuleKey("sale", "variance", "purchase")))
 
         assert {(leg.row, leg.column, leg.sign) for leg in legs} == {
             ("not_allowed", "inventory", -1),
@@ -71,7 +68,7 @@ class TestLayout:
 
 class TestShares:
     def test_cogs_takes_direct_cost_of_sales_with_the_opposite_sign(self):
-        assert rows.shares_of("cogs", "inventory") == (Share(RuleKey("sale", "direct_cost"), -1, 0),)
+        assert rows.shares_of("cogs", "inventory") == (Share(RuleKey("sale", "direct_cost"), {ACTUAL: -1}),)
 
     def test_cogs_interim_takes_expected_cost_of_adjustments_and_transfers_too(self):
         kinds = {share.key.item_ledger_entry_type for share in rows.shares_of("cogs_interim", "interim")}
@@ -92,8 +89,9 @@ class TestShares:
         }
 
         output = shares["output", "direct_cost"]
-        assert (output.actual, output.expected) == (-1, -1)
-        assert (shares["consumption", "direct_cost"].actual, shares["capacity", "direct_cost"].actual) == (-1, 1)
+        assert output.signs == {ACTUAL: -1, EXPECTED: -1}
+        assert shares["consumption", "direct_cost"].signs == {ACTUAL: -1, PostingPair.CLOSING_OUT: 1}
+        assert shares["capacity", "direct_cost"].signs == {ACTUAL: 1, PostingPair.CLOSING_OUT: -1}
 
     def test_total_of_a_row_is_all_its_columns(self):
         keys = [share.key.item_ledger_entry_type for share in rows.shares_of("direct_cost_applied", TOTAL)]
@@ -104,4 +102,4 @@ class TestShares:
         assert rows.shares_of("cogs", "wip") == ()
 
     def test_kinds_without_a_rule_stand_in_their_row(self):
-        assert rows.shares_of("not_allowed", "inventory")[-1] == Share(None, -1, -1)
+        assert rows.shares_of("not_allowed", "inventory")[-1] == Share(None, {ACTUAL: -1, EXPECTED: -1})
