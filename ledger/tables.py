@@ -87,6 +87,11 @@ class GLAccountTable(Table):
         return self.nodes[record.pk].balance
 
 
+def _values_url(record: GLEntry) -> str | None:
+    """The value entries behind an entry that stock made; the app that knows them serves the list by name."""
+    return reverse("costing:glentry_values", args=[record.pk]) if record.system_created else None
+
+
 class GLEntryTable(Table):
     posting_date = DateColumn(verbose_name=_("Posting date"))
     document_no = LinkColumn("ledger:voucher_detail", args=["transaction_id"], verbose_name=_("Document no."))
@@ -107,6 +112,13 @@ class GLEntryTable(Table):
     system_created = YesNoColumn(verbose_name=_("System-created entry"))
     voucher = LinkColumn(
         "ledger:voucher_detail", args=["transaction_id"], accessor="transaction_id", verbose_name=_("Voucher")
+    )
+    values = Column(
+        accessor="pk",
+        verbose_name=_("Value entries"),
+        linkify=_values_url,
+        orderable=False,
+        exclude_from_export=True,
     )
     entry_no = Column(accessor="pk", verbose_name=_("Entry no."))
     created_at = DateTimeColumn(verbose_name=_("Created at"))
@@ -136,9 +148,14 @@ class GLEntryTable(Table):
             "dimension_set",
             "system_created",
             "voucher",
+            "values",
             "entry_no",
             "created_at",
         )
+
+    def render_values(self, record: GLEntry) -> Any:
+        """Words to click, where there is something behind the entry."""
+        return _("Show") if record.system_created else ""
 
 
 class GLTransactionTable(Table):

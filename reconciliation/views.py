@@ -216,7 +216,7 @@ class FigureEntryListView(_FigureListView):
         if self.figure is None:
             amount = F("cost_amount_actual") + F("cost_amount_expected")
             return ordered.annotate(amount=amount, effect=amount)
-        unposted = self.request.GET.get("unposted", "") == "yes"
+        unposted = self.request.GET.get("unposted", "").lower() in {"yes", "true", "1"}
         return drilldown.with_effect(ordered, *self.figure, unposted=unposted)
 
 

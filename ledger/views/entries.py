@@ -29,6 +29,7 @@ class GLEntryListView(ListView):
     filterset_class = GLEntryFilter
     table_class = GLEntryTable
     totals = ("debit", "credit", "amount")
+    cost_columns = frozenset({"values"})
     actions = (
         Action(gettext_lazy("Vouchers"), "ledger:voucher_list"),
         Action(gettext_lazy("G/L registers"), "ledger:glregister_list"),
