@@ -49,7 +49,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.base.middleware.SignInMiddleware",
-    "config.base.middleware.SignInMiddleware",
     "config.base.preferences.PreferenceMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -69,7 +68,6 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "config.base.context_processors.page",
                 "config.base.context_processors.page",
                 "config.navigation.menu",
             ],

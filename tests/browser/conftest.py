@@ -1,0 +1,61 @@
+"""A live server with a real worker, and people who sign in to it."""
+
+import os
+from datetime import date
+
+import pytest
+
+from costing.company import CompanyOptions, complete_posting_setup, create_standard_company
+from costing.demo import users as demo_users
+from inventory.models import Customer, GenBusPostingGroup, Location, Vendor
+from tests.jobs import processes
+
+# Playwright's loop runs in the thread of the test: Django would refuse its own database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture
+def company(transactional_db):
+    """The standard company as an administrator sets it up, with a location, two partners and everybody who works there."""
+    create_standard_company(CompanyOptions(starting_date=date(2026, 1, 1), expected_cost_posting=True))
+    business = GenBusPostingGroup.objects.get(code="DOMESTIC")
+    Location.objects.create(code="OSLO", name="Oslo")
+    Vendor.objects.create(no="V-1", name="Nordic Oak", gen_bus_posting_group=business)
+    Customer.objects.create(no="C-1", name="Cafe Sol", gen_bus_posting_group=business)
+    complete_posting_setup()
+    demo_users.create_users()
+
+
+@pytest.fixture
+def worker(transactional_db):
+    """A real Celery worker on the test database."""
+    process = processes.start_worker_process()
+    yield process
+    processes.kill(process)
+
+
+@pytest.fixture
+def sign_in(browser, live_server, company):
+    """Sign somebody in, in a browser of their own; returns their page. Pages of the test end with it."""
+    contexts = []
+
+    def open_as(username, **options):
+        context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.failures = []
+        page.on("pageerror", lambda error: page.failures.append(str(error)))
+        page.on("response", lambda response: response.status >= 500 and page.failures.append(response.url))
+        page.goto("/accounts/login/")
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password").fill(demo_users.PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(live_server.url + "/")
+        return page
+
+    yield open_as
+    for context in contexts:
+        for page in context.pages:
+            assert page.failures == []
+        context.close()
