@@ -16,7 +16,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 @pytest.fixture
 def company(transactional_db):
-    """The standard company as an administrator sets it up, with a location, two partners and everybody who works there."""
+    """The standard company with a location, two partners and everybody who works there."""
     create_standard_company(CompanyOptions(starting_date=date(2026, 1, 1), expected_cost_posting=True))
     business = GenBusPostingGroup.objects.get(code="DOMESTIC")
     Location.objects.create(code="OSLO", name="Oslo")

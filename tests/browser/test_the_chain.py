@@ -1,4 +1,4 @@
-"""The whole chain in a browser, each step by the role that may: item, purchase, receipt, sale, invoices, adjustment, matrix."""
+"""The whole chain in a browser, each step by the role that may, from the item card to the reconciled books."""
 
 import re
 
