@@ -215,7 +215,7 @@ def _read(keys: Sequence[int]) -> list[tuple[ValueToPost, PostingKey]]:
                 expected=row.cost_amount_expected - held.get((row.pk, "expected"), Decimal(0)),
                 inventoriable=row.inventoriable,
                 dimension_set_id=row.dimension_set_id,
-                accounts=_filled(sets.get(row.account_set_id), today[posting_keys[row.pk]]),
+                accounts=_filled(sets.get(row.account_set_id or 0), today[posting_keys[row.pk]]),
             ),
             posting_keys[row.pk],
         )

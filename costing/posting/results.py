@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from costing.models import ValueEntry
 from inventory.models import ItemLedgerEntry
 from ledger.models import GLEntry
@@ -28,36 +30,21 @@ class PostingResult:
 
 
 def item_lines(entry_ids: Sequence[int]) -> tuple[Line, ...]:
-    return tuple(
-        ItemLedgerEntry.objects.filter(pk__in=entry_ids)
-        .order_by("pk")
-        .values(
-            "entry_type", "posting_date", "document_no", "item__no", "location__code", "quantity", "remaining_quantity"
-        )
-    )
+    columns = ("entry_type", "posting_date", "document_no", "item__no", "location__code", "quantity")
+    return _lines(ItemLedgerEntry.objects.filter(pk__in=entry_ids), (*columns, "remaining_quantity"))
 
 
 def value_lines(entry_ids: Sequence[int]) -> tuple[Line, ...]:
-    return tuple(
-        ValueEntry.objects.filter(pk__in=entry_ids)
-        .order_by("pk")
-        .values(
-            "entry_type",
-            "posting_date",
-            "valuation_date",
-            "document_no",
-            "item__no",
-            "location__code",
-            "valued_quantity",
-            "cost_amount_actual",
-            "cost_amount_expected",
-        )
-    )
+    columns = ("entry_type", "posting_date", "valuation_date", "document_no", "item__no", "location__code")
+    amounts = ("valued_quantity", "cost_amount_actual", "cost_amount_expected")
+    return _lines(ValueEntry.objects.filter(pk__in=entry_ids), (*columns, *amounts))
 
 
 def gl_lines(entry_ids: Sequence[int]) -> tuple[Line, ...]:
-    return tuple(
-        GLEntry.objects.filter(pk__in=entry_ids)
-        .order_by("pk")
-        .values("posting_date", "document_no", "gl_account__no", "gl_account__name", "amount")
-    )
+    columns = ("posting_date", "document_no", "gl_account__no", "gl_account__name", "amount")
+    return _lines(GLEntry.objects.filter(pk__in=entry_ids), columns)
+
+
+def _lines(entries: QuerySet[Any], columns: Sequence[str]) -> tuple[Line, ...]:
+    """Read the rows now: a preview is rolled back before anybody looks at them."""
+    return tuple(dict(row) for row in entries.order_by("pk").values(*columns))
