@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from config.base import numbering
@@ -170,6 +170,14 @@ def _follow_quantity(line: DocumentLine, changed: frozenset[str]) -> None:
         line.quantity_to_handle = line.outstanding_quantity
     if "quantity_to_invoice" not in changed and (is_new or changed & {"quantity", "quantity_to_handle"}):
         line.quantity_to_invoice = line.quantity_not_invoiced + line.quantity_to_handle
+
+
+def propose_to_invoice(document_id: int) -> None:
+    """Let each line propose what is received or shipped and not invoiced, and no more. Raises: DomainError."""
+    with transaction.atomic():
+        checks.check_open(lock_document(document_id))
+        lines = DocumentLine.objects.filter(document=document_id, type=LineType.ITEM)
+        lines.update(quantity_to_invoice=F("quantity_handled") - F("quantity_invoiced"))
 
 
 def delete_line(line: DocumentLine) -> None:

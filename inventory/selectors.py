@@ -256,6 +256,26 @@ def has_entries(item: Item) -> bool:
     return ItemLedgerEntry.objects.filter(item=item).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class InvoiceReadiness:
+    """Of an order: whether an invoice alone has something to invoice, and whether lines ask for more than that."""
+
+    something: bool
+    too_much: bool
+
+
+def invoice_readiness(document: Document) -> InvoiceReadiness:
+    """What pressing "Invoice" would meet."""
+    is_item = Q(type=LineType.ITEM)
+    not_invoiced = F("quantity_handled") - F("quantity_invoiced")
+    found = document.lines.aggregate(
+        goods=CountRows("pk", filter=is_item & Q(quantity_handled__gt=F("quantity_invoiced"))),
+        charges=CountRows("pk", filter=~is_item & Q(quantity_to_invoice__gt=0)),
+        too_much=CountRows("pk", filter=is_item & Q(quantity_to_invoice__gt=not_invoiced)),
+    )
+    return InvoiceReadiness(bool(found["goods"] or found["charges"]), bool(found["goods"] and found["too_much"]))
+
+
 def orders_to_receive() -> QuerySet[Document]:
     """Purchase orders that something is still to be received of."""
     waiting = open_order_lines(DocumentKind.PURCHASE_ORDER).filter(document=OuterRef("pk"))

@@ -24,10 +24,11 @@ def _master(route: str, stem: str, key: str, *views: type[Any]) -> list[URLPatte
 
 def _order(route: str, stem: str, *views: type[Any]) -> list[URLPattern]:
     """All pages of one kind of order."""
-    listing, create, update, delete, detail, lines, line = views
+    listing, create, update, delete, detail, lines, line, propose = views
     return [
         *_master(route, stem, "no", listing, create, update, detail),
         path(f"{route}/<str:no>/delete/", delete.as_view(), name=f"{stem}_delete"),
+        path(f"{route}/<str:no>/propose/", propose.as_view(), name=f"{stem}_propose"),
         *grid_paths(f"{route}/<str:no>/lines/", lines, name=f"{stem}_lines"),
         path(
             f"{route}/<str:no>/lines/<int:line_pk>/more/",
@@ -113,6 +114,7 @@ urlpatterns: list[URLPattern] = [
         orders.PurchaseView,
         PurchaseLinesView,
         orders.PurchaseLineView,
+        orders.PurchaseProposeView,
     ),
     *_order(
         "sales",
@@ -124,8 +126,9 @@ urlpatterns: list[URLPattern] = [
         orders.SaleView,
         SaleLinesView,
         orders.SaleLineView,
+        orders.SaleProposeView,
     ),
-    path("purchases/<str:no>/charges/new/", orders.ChargeCreateView.as_view(), name="charge_create"),
+    path("purchases/<str:no>/charges/new/", charges.ChargeCreateView.as_view(), name="charge_create"),
     path(CHARGE, charges.ChargeView.as_view(), name="charge_detail"),
     path(f"{CHARGE}assign/", charges.AssignChargeView.as_view(), name="charge_assign"),
     path(f"{CHARGE}split/", charges.SuggestSplitView.as_view(), name="charge_split"),

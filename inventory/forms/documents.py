@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -94,7 +95,6 @@ class OrderLineForm(LineForm):
             "location",
             "quantity",
             "unit_amount",
-            "line_discount_amount",
             "quantity_to_handle",
             "quantity_to_invoice",
         )
@@ -105,11 +105,11 @@ class OrderLineForm(LineForm):
         for name in list(self.fields):
             if (editable is not None and name not in editable) or name in self._absent():
                 del self.fields[name]
-        for name in ("description", "unit_amount", "line_discount_amount"):
+        for name in ("description", "unit_amount"):
             may_be_blank(self, name)
         if is_new:
             # What is left blank on a new row is proposed by the domain: the item's words and price, all to handle.
-            for name in ("unit_amount", "line_discount_amount", "quantity_to_handle", "quantity_to_invoice"):
+            for name in ("unit_amount", "quantity_to_handle", "quantity_to_invoice"):
                 may_be_blank(self, name)
                 self.initial.pop(name, None)
                 if name in self.fields:
@@ -121,7 +121,7 @@ class OrderLineForm(LineForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name in ("line_discount_amount", "quantity_to_handle", "quantity_to_invoice"):
+        for name in ("quantity_to_handle", "quantity_to_invoice"):
             if name in self.fields and cleaned.get(name) is None and name not in self.errors:
                 cleaned[name] = 0
         return cleaned
@@ -133,7 +133,7 @@ class OrderLineForm(LineForm):
 
 
 class OrderLineDetailForm(ModelForm):
-    """What of an order line has no column: variant, tracking, fixed application."""
+    """What of an order line has no box in the grid: discount, variant, tracking, fixed application."""
 
     variant = RecordField(Variant.objects.none(), to_field_name="code", label=gettext_lazy("Variant"), required=False)
     applies_to_entry = entry_field(
@@ -150,6 +150,7 @@ class OrderLineDetailForm(ModelForm):
         fields = (
             "description",
             "variant",
+            "line_discount_amount",
             "expected_date",
             "lot_no",
             "serial_no",
@@ -160,12 +161,16 @@ class OrderLineDetailForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        may_be_blank(self, "line_discount_amount")
         item_id = self.instance.item_id
         for name, model in (("variant", Variant), ("applies_to_entry", ItemLedgerEntry)):
             self.fields[name].queryset = model.objects.filter(item=item_id)  # type: ignore[attr-defined]
         self.fields["applies_from_entry"].queryset = ItemLedgerEntry.objects.filter(  # type: ignore[attr-defined]
             item=item_id
         )
+
+    def clean_line_discount_amount(self) -> Decimal:
+        return self.cleaned_data["line_discount_amount"] or Decimal(0)
 
 
 class ChargeLineForm(LineForm):

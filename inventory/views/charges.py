@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base.pages import Action, Badge, Done, Field, Figure, GridColumn, Section, Text, fields_of
-from config.base.views import ActionView, DocumentView, LineGridView
-from inventory import charge_assignments, checks, links
+from config.base.views import ActionView, CreateView, DocumentView, LineGridView
+from inventory import charge_assignments, checks, documents, links
 from inventory.enums import LineType
-from inventory.forms import AssignDocumentForm, ChargeAssignmentForm, SuggestSplitForm
-from inventory.models import DocumentLine
+from inventory.forms import AssignDocumentForm, ChargeAssignmentForm, ChargeLineForm, SuggestSplitForm
+from inventory.models import Document, DocumentLine
 from inventory.views.sides import PURCHASE
 
 CHARGE_PERMISSIONS = ("base.document_edit", "base.purchase_invoice")
@@ -26,6 +26,37 @@ def charge_lines(order_no: str) -> QuerySet[DocumentLine]:
     """The charge lines of a purchase order."""
     lines = DocumentLine.objects.filter(document__no=order_no, document__kind=PURCHASE.kind, type=LineType.ITEM_CHARGE)
     return lines.select_related("document", "item_charge")
+
+
+class ChargeCreateView(CreateView):
+    """A freight, duty or insurance line of a purchase order."""
+
+    permission_any = CHARGE_PERMISSIONS
+    form_class = ChargeLineForm
+    title = gettext_lazy("Add item charge")
+
+    @cached_property
+    def document(self) -> Document:
+        return get_object_or_404(Document, kind=PURCHASE.kind, no=self.kwargs["no"])
+
+    def get_breadcrumbs(self) -> list[tuple[Text, str]]:
+        return [(PURCHASE.title, PURCHASE.url("list")), (self.document.no, self.get_back_url())]
+
+    def get_back_url(self) -> str:
+        return PURCHASE.url("detail", self.document.no)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"quantity": 1} | super().get_initial()
+
+    def get_form(self, data: Any = None) -> Any:
+        line = DocumentLine(document=self.document, type=LineType.ITEM_CHARGE)
+        return self.form_class(data, instance=line, initial=self.get_initial(), user=self.request.user)
+
+    def save(self, form: Any) -> Any:
+        return documents.save_line(form.instance, changed=frozenset(form.changed_data))
+
+    def get_success_url(self) -> str:
+        return reverse("inventory:charge_detail", args=[self.document.no, self.object.pk])
 
 
 class ChargeAssignmentLinesView(LineGridView):

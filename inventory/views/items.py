@@ -235,6 +235,9 @@ class ItemCreateView(CreateView):
     parent = "inventory:item_list"
     parent_title = gettext_lazy("Items")
 
+    def get_initial(self) -> dict[str, Any]:
+        return items.proposed_choices() | super().get_initial()
+
     def save(self, form: Any) -> Any:
         with transaction.atomic():
             form.prepare()

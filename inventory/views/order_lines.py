@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
+from django.db.models import Count, ExpressionWrapper, F, Q, Sum
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -23,7 +23,7 @@ from inventory.selectors import list_url
 from inventory.views.sides import PURCHASE, SALE, OrderSide
 
 ORDER_FIELDS = frozenset({"item", "description", "location", "quantity", "quantity_to_handle", "quantity_to_invoice"})
-PRICE_FIELDS = frozenset({"unit_amount", "line_discount_amount"})
+PRICE_FIELDS = frozenset({"unit_amount"})
 
 
 class OrderLinesView(LineGridView):
@@ -106,28 +106,41 @@ class OrderLinesView(LineGridView):
     def shown_columns(self) -> list[GridColumn]:
         side = self.side
         stock = GridColumn("on_hand", _("On hand"), "quantity", figure=True, url=self._stock_url)
-        columns = [
-            GridColumn("line_no", _("Line"), "text", figure=True, url=self._line_url),
+        charge = GridColumn("charge_code", _("Charge"), figure=True, url=self._charge_url)
+        what = [
             self._column("item", _("Item"), "text", shown="item_no", url=self._item_url),
-            *([GridColumn("charge_code", _("Charge"), figure=True, url=self._charge_url)] if self._has_charges else []),
+            *([charge] if self._holds["charges"] else []),
             self._column("description", _("Description"), "text", width="wide"),
-            self._column("location", _("Location"), "text", shown="location_code"),
-            self._column("quantity", _("Quantity"), "quantity"),
-            GridColumn("unit_of_measure", _("Unit"), "text", figure=True),
-            *([stock] if self.may("base.stock_view") and side is SALE else []),
         ]
-        if self.shows_prices:
-            columns += [
-                self._column("unit_amount", side.price_label, "unit_cost"),
-                self._column("line_discount_amount", _("Discount"), "amount"),
-                GridColumn("amount", _("Amount"), "amount", figure=True),
-            ]
-        return [
-            *columns,
+        where = [self._column("location", _("Location"), "text", shown="location_code")]
+        how_much = [
+            *([stock] if self.may("base.stock_view") and side is SALE else []),
+            self._column("quantity", _("Quantity"), "quantity"),
+        ]
+        handled = GridColumn("quantity_handled", side.handled_label, "quantity", figure=True, url=self._handled_url)
+        invoiced = GridColumn("quantity_invoiced", _("Invoiced"), "quantity", figure=True, url=self._invoiced_url)
+        moving = [
             self._column("quantity_to_handle", side.handle_label, "quantity"),
-            GridColumn("quantity_handled", side.handled_label, "quantity", figure=True, url=self._handled_url),
+            *([handled] if self._holds["handled"] else []),
+        ]
+        invoicing = [
             self._column("quantity_to_invoice", _("To invoice"), "quantity"),
-            GridColumn("quantity_invoiced", _("Invoiced"), "quantity", figure=True, url=self._invoiced_url),
+            *([invoiced] if self._holds["invoiced"] else []),
+            GridColumn("line_no", _("Line"), "text", figure=True, url=self._line_url),
+        ]
+        if self.may("base.document_edit"):
+            return [*what, *where, *how_much, *self._price_columns(), *moving, *invoicing]
+        # Whoever receives or ships has no price to type: his box stands where a small screen still shows it.
+        return [*what, *how_much, *moving, *where, *self._price_columns(), *invoicing]
+
+    def _price_columns(self) -> list[GridColumn]:
+        if not self.shows_prices:
+            return []
+        discount = GridColumn("line_discount_amount", _("Discount"), "amount", figure=True, url=self._line_url)
+        return [
+            self._column("unit_amount", self.side.price_label, "unit_cost"),
+            *([discount] if self._holds["discounts"] else []),
+            GridColumn("amount", _("Amount"), "amount", figure=True),
         ]
 
     def _column(
@@ -139,15 +152,19 @@ class OrderLinesView(LineGridView):
         return GridColumn(shown or name, label, kind, figure=True, width=width, url=url)
 
     @cached_property
-    def _has_charges(self) -> bool:
-        charges = DocumentLine.objects.filter(document=OuterRef("pk"), type=LineType.ITEM_CHARGE)
-        return bool(
-            Document.objects.filter(pk=self.document.pk)
-            .annotate(found=Exists(charges, output_field=BooleanField()))
-            .values_list("found", flat=True)[0]
+    def _holds(self) -> dict[str, int]:
+        """How many lines have what most orders lack; such columns are shown only where they say something."""
+        found: dict[str, int] = self.document.lines.aggregate(
+            charges=Count("pk", filter=Q(type=LineType.ITEM_CHARGE)),
+            discounts=Count("pk", filter=~Q(line_discount_amount=0)),
+            handled=Count("pk", filter=Q(quantity_handled__gt=0)),
+            invoiced=Count("pk", filter=Q(quantity_invoiced__gt=0)),
         )
+        return found
 
     def _line_url(self, line: Any) -> str:
+        if line.charge_code:
+            return self._charge_url(line)
         return self.side.url("line", self.document.no, line.pk) if self.may("base.document_edit") else ""
 
     def _item_url(self, line: Any) -> str:

@@ -17,7 +17,7 @@ from config.base.views import ActionView, CreateView, DocumentView, ListView, Up
 from inventory import checks, documents, selectors
 from inventory.enums import DocumentStatus, LineType
 from inventory.filters import OrderLineFilter, PurchaseFilter, SaleFilter
-from inventory.forms import ChargeLineForm, OrderLineDetailForm, PurchaseForm, SaleForm
+from inventory.forms import OrderLineDetailForm, PurchaseForm, SaleForm
 from inventory.models import Document, DocumentLine
 from inventory.selectors import list_url
 from inventory.tables import PROGRESS_TONES, OrderLineTable, PurchaseTable, SaleTable
@@ -151,15 +151,19 @@ class _OrderView(DocumentView):
         order, side = self.object, self.side
         closed = _("The order is completed.") if order.status in checks.CLOSED_STATES else ""
         handled = closed or ("" if order.handled < order.ordered else _("Nothing is outstanding."))
+        ready = selectors.invoice_readiness(order)
+        nothing = _("Nothing is received that is not invoiced.") if side is PURCHASE else _("Nothing is shipped yet.")
+        invoiced = closed or ("" if ready.something else nothing)
         may_both = self.may(side.handle_permission) and self.may(side.invoice_permission)
         may_invoice = self.may(side.invoice_permission)
         return [
             self._post(side.handle_action, side.handle, side.handle_permission, handled, primary=not may_invoice),
             self._post(
-                _("Invoice"), side.invoice, side.invoice_permission, closed, primary=may_invoice and not may_both
+                _("Invoice"), side.invoice, side.invoice_permission, invoiced, primary=may_invoice and not may_both
             ),
             *([self._post(side.both_action, side.both, "", closed, primary=True)] if may_both else []),
             Action(_("Edit"), side.url("update", order.no), permission="base.document_edit", disabled=closed),
+            *([self._propose_action()] if ready.too_much and not closed else []),
             *self._charge_action(closed),
             Action(
                 _("Delete"),
@@ -176,6 +180,11 @@ class _OrderView(DocumentView):
         return Action(
             label, url, primary=primary and not disabled, permission=permission, disabled=disabled, shortcut=shortcut
         )
+
+    def _propose_action(self) -> Action:
+        label = _("Invoice only what is received") if self.side is PURCHASE else _("Invoice only what is shipped")
+        url = self.side.url("propose", self.object.no)
+        return Action(label, url, permission=self.side.invoice_permission, post=True)
 
     def _charge_action(self, disabled: Any) -> list[Action]:
         if self.side is not PURCHASE or not (self.may("base.document_edit") or self.may("base.purchase_invoice")):
@@ -301,6 +310,39 @@ class SaleDeleteView(_OrderDeleteView):
     side = SALE
 
 
+class _ProposeInvoiceView(ActionView):
+    """Sets the quantities to invoice to what is received or shipped and not invoiced."""
+
+    side: OrderSide
+    verb = gettext_lazy("Propose")
+    question = gettext_lazy("Every line then proposes to invoice what is received or shipped, and no more.")
+
+    @property
+    def permission_required(self) -> str:  # type: ignore[override]
+        return self.side.invoice_permission
+
+    def get_record(self) -> Document:
+        return get_object_or_404(Document, kind=self.side.kind, no=self.kwargs["no"])
+
+    def get_title(self) -> Text:
+        return _("Quantities to invoice of %(no)s") % {"no": self.record.no}
+
+    def get_breadcrumbs(self) -> list[tuple[Text, str]]:
+        return [(self.side.title, self.side.url("list")), (self.record.no, self.side.url("detail", self.record.no))]
+
+    def perform(self, form: Any) -> Done:
+        documents.propose_to_invoice(self.record.pk)
+        return Done(_("The lines of %(no)s now invoice only what has moved.") % {"no": self.record.no})
+
+
+class PurchaseProposeView(_ProposeInvoiceView):
+    side = PURCHASE
+
+
+class SaleProposeView(_ProposeInvoiceView):
+    side = SALE
+
+
 class _OrderLineView(UpdateView):
     """What of a line has no column: variant, tracking, fixed application, own dates."""
 
@@ -339,34 +381,3 @@ class PurchaseLineView(_OrderLineView):
 
 class SaleLineView(_OrderLineView):
     side = SALE
-
-
-class ChargeCreateView(CreateView):
-    """A freight, duty or insurance line of a purchase order."""
-
-    permission_any = ("base.document_edit", "base.purchase_invoice")
-    form_class = ChargeLineForm
-    title = gettext_lazy("Add item charge")
-
-    @cached_property
-    def document(self) -> Document:
-        return get_object_or_404(Document, kind=PURCHASE.kind, no=self.kwargs["no"])
-
-    def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        return [(PURCHASE.title, PURCHASE.url("list")), (self.document.no, self.get_back_url())]
-
-    def get_back_url(self) -> str:
-        return PURCHASE.url("detail", self.document.no)
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"quantity": 1} | super().get_initial()
-
-    def get_form(self, data: Any = None) -> Any:
-        line = DocumentLine(document=self.document, type=LineType.ITEM_CHARGE)
-        return self.form_class(data, instance=line, initial=self.get_initial(), user=self.request.user)
-
-    def save(self, form: Any) -> Any:
-        return documents.save_line(form.instance, changed=frozenset(form.changed_data))
-
-    def get_success_url(self) -> str:
-        return reverse("inventory:charge_detail", args=[self.document.no, self.object.pk])

@@ -93,8 +93,8 @@ document.addEventListener("keydown", (event) => {
 
 // A new row that is saved by its button is followed by the next new row, as after Enter.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const row = rowOf(event.detail.elt);
-  if (row?.dataset.line === "new" && row.contains(document.activeElement)) focusNew = true;
+  const row = event.detail.elt.matches("[data-line-form]") && rowOf(event.detail.elt);
+  if (row && row.dataset.line === "new" && row.contains(document.activeElement)) focusNew = true;
 });
 
 // A link away from changed rows waits until they are saved, and stays where one is refused.

@@ -237,7 +237,10 @@ class LineGridView(AccessMixin):
             return HttpResponseRedirect(self.get_document_url())
         row = Row(self, line, self.make_form(None, line)) if line is not None else None
         context = {"grid": self, "row": row, "outcome": outcome, "added": added, "refresh": True}
-        return self._fragment("partials/_line_answer.html", context)
+        response = self._fragment("partials/_line_answer.html", context)
+        # The page's figures and actions depend on its lines: partials/_head_refresh.html asks for them again.
+        response.headers["HX-Trigger"] = "lines-changed"
+        return response
 
     def _fragment(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         response = render(self.request, template, context, status=status)

@@ -13,6 +13,7 @@ from config.base.preferences import remember_recent, request_preference
 from config.base.views.access import AccessMixin
 
 VISIBLE_ACTIONS = 4
+HEAD_TARGET = "page-head-refresh"
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -68,7 +69,9 @@ class PageMixin(TemplateResponseMixin, ContextMixin, AccessMixin):
         return super().get_context_data(**{**page, **context})
 
     def get_template_names(self) -> list[str]:
-        """The partial for a fragment request, else the page."""
+        """The partial for a fragment request, the head alone where a part of the page has changed, else the page."""
+        if is_fragment(self.request) and self.request.headers.get("HX-Target") == HEAD_TARGET:
+            return ["partials/_page_head.html"]
         if self.partial_template_name and is_fragment(self.request):
             return [self.partial_template_name]
         return super().get_template_names()
