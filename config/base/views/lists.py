@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from config.base.views.page import PageMixin, is_fragment
 
 TARGET = "list-results"
 EXPORT_CHUNK = 2000
+LONG_TEXT = 36
 
 
 class ListView(PageMixin):
@@ -197,7 +199,7 @@ class ListView(PageMixin):
             yield {
                 "attrs": {key: value for key, value in row.attrs.items() if key != "class" and value is not None},
                 "url": row_url(row.record) if row_url else "",
-                "cells": [(css, label, write(row)) for css, label, write in writers],
+                "cells": [_cell(css, label, write(row)) for css, label, write in writers],
             }
 
     def _foot(self, table: Table) -> list[dict[str, Any]]:
@@ -297,6 +299,12 @@ class ListView(PageMixin):
         rows = self.sort.queryset.iterator(chunk_size=EXPORT_CHUNK)
         for row in self.make_table(_Streamed(rows)).rows:
             yield [row.get_cell_value(name) for name in names]
+
+
+def _cell(css: str, label: str, content: Any) -> tuple[str, str, Any]:
+    """A cell; one with a long text may take several lines."""
+    is_long = isinstance(content, str) and not isinstance(content, SafeString) and len(content) > LONG_TEXT
+    return (f"{css} long" if is_long else css), label, content
 
 
 class _Streamed(list[Any]):
