@@ -84,6 +84,7 @@ class Servers:
             "unix_socket_directories": str(self.home.sockets),
             "unix_socket_permissions": "0700",
             "max_connections": "100",
+            "max_locks_per_transaction": "256",  # One advisory lock an item: documents and runs may have thousands.
             "timezone": "UTC",
             "log_timezone": "UTC",
             "port": "5432",
