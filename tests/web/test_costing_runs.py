@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.base import jobs
@@ -348,3 +350,24 @@ class TestCommands:
 
         assert "2 entries of 20.00000 would be posted" in capsys.readouterr().out
         assert not GLEntry.objects.exists()
+
+
+class TestQueryCounts:
+    @pytest.mark.parametrize("name", ["adjustment_status", "gl_waiting", "run_list", "gl_run_list"])
+    def test_many_rows_take_as_many_queries_as_few(self, client, books, name):
+        sign_in(client)
+        adjustment.adjust_cost(today=DAY)
+        post_to_gl.post_inventory_cost(through=DAY, post=False, today=DAY)
+        url = reverse(f"costing:{name}")
+        client.get(url)
+        with CaptureQueriesContext(connection) as few:
+            client.get(url)
+        for number in range(4):
+            post(factories.purchase_order(factories.item(f"ITEM{number}"), quantity="1", unit_cost="1.00"))
+            adjustment.adjust_cost(today=DAY)
+            post_to_gl.post_inventory_cost(through=DAY, post=False, today=DAY)
+
+        with CaptureQueriesContext(connection) as many:
+            client.get(url)
+
+        assert len(many) == len(few)
