@@ -20,12 +20,15 @@ TODAY = date(2026, 3, 2)
 FEW, MANY = 25, 250
 
 
-def queries(act):
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        act()
+def queries(act, *args, **kwargs):
+    """How many queries a call takes."""
+    with CaptureQueriesContext(connection) as captured:
+        act(*args, **kwargs)
     return len(captured)
+
+
+def read(client, url):
+    return b"".join(client.get(url).streaming_content)
 
 
 def make_items(count, start=0):
