@@ -35,8 +35,8 @@ format: .venv/dev ## Format the Python code
 
 lock: .venv/bin/python ## Bring the locked packages up to the newest allowed
 	@$(PY) -m pip install --quiet uv==$(UV_VERSION)
-	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --upgrade --quiet requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --upgrade --quiet -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --upgrade --quiet pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --upgrade --quiet -c requirements.txt pyproject.toml --group dev -o requirements-dev.txt
 
 clean: ## Remove the virtual environment and caches; the data in var/ stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
