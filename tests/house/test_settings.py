@@ -50,6 +50,18 @@ class TestProduction:
         assert f"Set {name} in the environment" in done.stderr
 
 
+class TestPool:
+    @pytest.mark.parametrize(("module", "pooled"), [("config.wsgi", "True"), ("config.celery", "False")])
+    def test_only_the_web_process_pools_its_connections(self, module, pooled):
+        code = f"import {module}; from django.conf import settings; print('pool' in settings.DATABASES['default']['OPTIONS'])"
+
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=PROJECT, env=PRODUCTION, capture_output=True, text=True, check=True
+        )
+
+        assert done.stdout.strip() == pooled
+
+
 class TestDatabaseURL:
     def test_host_port_and_driver_options(self):
         settings = database(PRODUCTION["DATABASE_URL"])
