@@ -20,8 +20,9 @@ from inventory.models import ChargeAssignment, DocumentLine, PostedDocument, Pos
 
 
 def charge_amount(line: DocumentLine) -> Decimal:
-    """What is to be assigned of a charge line: what the next invoice charges."""
-    gross = round_amount(line.quantity_to_invoice * line.unit_amount, Company.current().amount_rounding_precision)
+    """What is to be assigned of a charge line: what the next invoice charges; once invoiced, what it charged."""
+    quantity = line.quantity_to_invoice or line.quantity_invoiced
+    gross = round_amount(quantity * line.unit_amount, Company.current().amount_rounding_precision)
     return Decimal(gross - line.line_discount_amount)
 
 

@@ -140,10 +140,6 @@ class OrderLineDetailForm(ModelForm):
         label=gettext_lazy("Applies-to entry"),
         help_text=gettext_lazy("The receipt that these goods are to come from. Blank: by the costing method."),
     )
-    applies_from_entry = entry_field(
-        label=gettext_lazy("Applies-from entry"),
-        help_text=gettext_lazy("The shipment that these goods come back from, at its exact cost."),
-    )
 
     class Meta:
         model = DocumentLine
@@ -156,18 +152,19 @@ class OrderLineDetailForm(ModelForm):
             "serial_no",
             "expiration_date",
             "applies_to_entry",
-            "applies_from_entry",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         may_be_blank(self, "line_discount_amount")
         item_id = self.instance.item_id
-        for name, model in (("variant", Variant), ("applies_to_entry", ItemLedgerEntry)):
-            self.fields[name].queryset = model.objects.filter(item=item_id)  # type: ignore[attr-defined]
-        self.fields["applies_from_entry"].queryset = ItemLedgerEntry.objects.filter(  # type: ignore[attr-defined]
-            item=item_id
-        )
+        self.fields["variant"].queryset = Variant.objects.filter(item=item_id)  # type: ignore[attr-defined]
+        if self.instance.document.is_purchase:
+            # Goods that come in take from no entry.
+            del self.fields["applies_to_entry"]
+        else:
+            inbound = ItemLedgerEntry.objects.inbound().filter(item=item_id)
+            self.fields["applies_to_entry"].queryset = inbound  # type: ignore[attr-defined]
 
     def clean_line_discount_amount(self) -> Decimal:
         return self.cleaned_data["line_discount_amount"] or Decimal(0)

@@ -315,14 +315,14 @@ class ItemAvailabilityView(_ItemPage, PageView):
         steps = [
             Field(_("On hand"), item.on_hand, "quantity", entries_url(item=item.no)),
             Field(
-                _("On sales orders"),
-                -item.on_sales_order,
+                _("Less what is on sales orders"),
+                item.on_sales_order,
                 "quantity",
                 f"{lines}&kind=sales_order" if may_see_orders else "",
             ),
             Field(_("Available now"), item.available, "quantity"),
             Field(
-                _("On purchase orders"),
+                _("Plus what is on purchase orders"),
                 item.on_purchase_order,
                 "quantity",
                 f"{lines}&kind=purchase_order" if may_see_orders else "",

@@ -355,7 +355,7 @@ class _OrderLineView(UpdateView):
         lines = DocumentLine.objects.filter(
             document__no=self.kwargs["no"], document__kind=self.side.kind, type=LineType.ITEM
         )
-        return lines.select_related("document", "item", "variant", "applies_to_entry", "applies_from_entry")
+        return lines.select_related("document", "item", "variant", "applies_to_entry")
 
     def get_title(self) -> Text:
         return _("Line %(line)s: %(item)s") % {"line": self.object.line_no, "item": self.object.item.no}
