@@ -53,10 +53,15 @@ class TestProduction:
 class TestPool:
     @pytest.mark.parametrize(("module", "pooled"), [("config.wsgi", "True"), ("config.celery", "False")])
     def test_only_the_web_process_pools_its_connections(self, module, pooled):
-        code = f"import {module}; from django.conf import settings; print('pool' in settings.DATABASES['default']['OPTIONS'])"
+        question = "from django.conf import settings as s; print('pool' in s.DATABASES['default']['OPTIONS'])"
 
         done = subprocess.run(
-            [sys.executable, "-c", code], cwd=PROJECT, env=PRODUCTION, capture_output=True, text=True, check=True
+            [sys.executable, "-c", f"import {module}; {question}"],
+            cwd=PROJECT,
+            env=PRODUCTION,
+            capture_output=True,
+            text=True,
+            check=True,
         )
 
         assert done.stdout.strip() == pooled
