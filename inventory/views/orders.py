@@ -104,6 +104,9 @@ class _OrderView(DocumentView):
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
         return [(self.side.title, self.side.url("list"))]
 
+    def get_kind(self) -> Text:
+        return self.object.get_kind_display()
+
     def get_title(self) -> str:
         return str(self.object.no)
 
