@@ -59,8 +59,14 @@ def post_inventory_cost(job: jobs.RunningJob) -> None:
         PostToGLRun.objects.filter(job_id=job.id).update(state=RunState.CANCELLED)
         raise
     url = reverse("costing:gl_run", args=[result.run_id])
-    job.result = {"url": url, "posted": result.posted, "skipped": result.skipped}
-    text = _("%(posted)s value entries posted, %(skipped)s skipped.")
+    posts = job.parameters.get("post", True)
+    # A report has nothing posted to show: its figures stand on its own page.
+    job.result = {"url": url, "skipped": result.skipped} | ({"posted": result.posted} if posts else {})
+    text = (
+        _("%(posted)s value entries posted, %(skipped)s skipped.")
+        if posts
+        else _("%(posted)s value entries would be posted, %(skipped)s skipped.")
+    )
     level = JobLog.Level.WARNING if result.skipped else JobLog.Level.INFO
     job.log(level, text % {"posted": result.posted, "skipped": result.skipped}, url=url)
 

@@ -48,7 +48,7 @@ class CostStatusTable(Table):
         verbose_name=_("Unit cost"), linkify=lambda record: reverse("costing:item_values", args=[record.no])
     )
 
-    hidden_columns = ("settle_at", "excluded")
+    hidden_columns = ("settle_at", "excluded", "last_run_made")
     main_columns = ("no", "adjusted", "unadjusted_from")
 
     class Meta:

@@ -296,6 +296,15 @@ class TestJobs:
         assert (run.job_id, run.state, run.posted_count, run.skipped_count) == (job.pk, RunState.DONE, 1, 1)
         assert ValueEntryToPost.objects.count() == 1
 
+    def test_a_report_says_what_would_be_posted(self):
+        dearer_chairs(automatic_cost_posting=False)
+
+        job = self.run("post_inventory_cost", post=False)
+
+        assert job.log.get().message == "2 value entries would be posted, 0 skipped."
+        assert "posted" not in job.result
+        assert ValueEntryToPost.objects.count() == 2
+
 
 class TestCommands:
     def test_adjust_cost_prints_what_it_did(self, books, capsys):
