@@ -189,7 +189,8 @@ class ListView(PageMixin):
         writers = [
             (
                 " ".join(sorted(table.get_column_class_names(set(), column))),
-                str(column.header),
+                # The first line of a row on a small screen needs no labels.
+                "" if column.name in table.main_names else str(column.header),
                 CellWriter(column, table, self.rows.model),
             )
             for column in table.columns
