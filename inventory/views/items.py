@@ -125,48 +125,33 @@ class ItemCardView(CardView):
 
     def get_sections(self) -> list[Section]:
         item = self.object
-        group = item.item_model_group
-        costing = [
-            Field(_("Costing method"), group.get_costing_method_display()),
-            Field(_("Settled"), group.get_settle_at_display()),
-            *fields_of(item, "item_model_group"),
-            *fields_of(
-                item,
-                "unit_cost",
-                "standard_cost",
-                "last_direct_cost",
-                "indirect_cost_percent",
-                "overhead_rate",
-                permission="base.cost_view",
-            ),
-        ]
-        vendor_url = reverse("inventory:vendor_detail", args=[item.vendor.no]) if item.vendor else ""
+        inventory = ("shelf_no", "gtin", "net_weight", "lot_tracked", "serial_tracked", "prevent_negative_inventory")
+        posting = ("gen_prod_posting_group", "inventory_posting_group")
         return [
             Section("general", _("General"), self._general()),
-            Section(
-                "inventory",
-                _("Inventory"),
-                fields_of(
-                    item,
-                    "shelf_no",
-                    "gtin",
-                    "net_weight",
-                    "lot_tracked",
-                    "serial_tracked",
-                    "prevent_negative_inventory",
-                ),
-            ),
-            Section("costing", _("Costing"), costing),
-            Section("posting", _("Posting"), fields_of(item, "gen_prod_posting_group", "inventory_posting_group")),
-            Section(
-                "trade",
-                _("Buying and selling"),
-                [
-                    Field(_("Vendor"), item.vendor, url=vendor_url if self.may("base.document_view") else ""),
-                    *fields_of(item, "unit_price", "reorder_point", "purchasing_blocked", "sales_blocked"),
-                ],
-                open=False,
-            ),
+            Section("inventory", _("Inventory"), fields_of(item, *inventory)),
+            Section("costing", _("Costing"), self._costing()),
+            Section("posting", _("Posting"), fields_of(item, *posting)),
+            Section("trade", _("Buying and selling"), self._trade(), open=False),
+        ]
+
+    def _costing(self) -> list[Field]:
+        group = self.object.item_model_group
+        costs = ("unit_cost", "standard_cost", "last_direct_cost", "indirect_cost_percent", "overhead_rate")
+        return [
+            Field(_("Costing method"), group.get_costing_method_display()),
+            Field(_("Settled"), group.get_settle_at_display()),
+            *fields_of(self.object, "item_model_group"),
+            *fields_of(self.object, *costs, permission="base.cost_view"),
+        ]
+
+    def _trade(self) -> list[Field]:
+        item = self.object
+        may_follow = item.vendor and self.may("base.document_view")
+        vendor_url = reverse("inventory:vendor_detail", args=[item.vendor.no]) if may_follow else ""
+        return [
+            Field(_("Vendor"), item.vendor, url=vendor_url),
+            *fields_of(item, "unit_price", "reorder_point", "purchasing_blocked", "sales_blocked"),
         ]
 
     def _general(self) -> list[Field]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from inventory import documents, selectors
 from inventory.enums import DocumentStatus
 from inventory.models import (
     ChargeAssignment,
@@ -161,8 +162,6 @@ class TestLines:
         assert (changed.status_code, deleted.status_code, line.item.no) == (422, 422, "CHAIR")
 
     def test_editing_never_writes_posted_quantities(self, shop):
-        from inventory import documents
-
         read_before_posting = DocumentLine.objects.get(document=shop.sale)
         post(shop.sale, invoice=False)
 
@@ -479,3 +478,52 @@ class TestCharges:
 
         assert answer.status_code == 422
         assert "is assigned of the charge" in answer.content.decode()
+
+
+class TestInvoicingLessThanOrdered:
+    def test_an_invoice_alone_needs_something_received(self, client, shop, sign_in):
+        order = factories.purchase_order(shop.chair, quantity="7", unit_cost="21.00")
+        sign_in("accountant")
+
+        page = client.get(f"/purchases/{order.no}/").content.decode()
+
+        assert "Nothing is received that is not invoiced." in page
+
+    def test_the_lines_can_propose_what_is_received_and_no_more(self, client, shop, sign_in):
+        order = factories.purchase_order(shop.chair, quantity="7", unit_cost="21.00")
+        order.lines.update(quantity_to_handle=Decimal(4))
+        post(order, invoice=False)
+        sign_in("accountant")
+        assert "Invoice only what is received" in client.get(f"/purchases/{order.no}/").content.decode()
+
+        client.post(f"/purchases/{order.no}/propose/", {"_request_key": "a"})
+        client.post(f"/purchases/{order.no}/invoice/", {"posting_date": "2026-03-04", "_request_key": "b"})
+
+        line = order.lines.get()
+        assert (line.quantity_handled, line.quantity_invoiced) == (4, 4)
+
+
+class TestHomeAndSearch:
+    def test_the_home_page_counts_what_waits_and_links_to_it(self, client, shop, sign_in):
+        factories.purchase_order(shop.chair, quantity="7")
+        cues = {str(cue.label): cue for cue in selectors.cues(factories.user("clerk"))}
+        sign_in("clerk")
+
+        assert {label: cue.count for label, cue in cues.items()} == {
+            "To receive": 1,
+            "To ship": 1,
+            "Open transfer orders": 1,
+            "Open counts": 1,
+        }
+        for label, cue in cues.items():
+            page = client.get(cue.url)
+            assert (page.context["count"], page.context["ignored"]) == (cue.count, []), label
+
+    def test_the_search_finds_what_the_user_may_see(self, client, shop):
+        def found(username, text):
+            return {str(hit.label) for hit in selectors.find(factories.user(username), text)}
+
+        assert found("clerk", "chair") == {"CHAIR"}
+        assert shop.purchase.no in found("clerk", shop.purchase.no)
+        assert found("admin", shop.purchase.no) == set()
+        assert found("clerk", "Partner") == {"V1", "C1"}
