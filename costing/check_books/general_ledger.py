@@ -9,21 +9,31 @@ from costing.accounts import ROLES
 from costing.check_books.finding import Breach, find
 from costing.enums import PostingPair
 
-# An amount that the general ledger must hold or that must wait: the setup of its date decides about expected cost,
-# the item model group about what of items settled at close is posted.
+# An amount that the general ledger must hold or that must wait. About expected cost the setup decides: it must have
+# been posted from the entry's date on without a break, and an entry that was invoiced in full before it began, with
+# nothing of it posted, is in balance without. Of items settled at close the item model group says what is posted.
 _DUE = """
     SELECT v.id,
            v.cost_amount_actual <> 0 AND (g.id IS NULL OR g.settle_at = 'posting' OR g.post_financial_inventory)
            AND NOT coalesce(posted.actual, false) AS actual,
            v.cost_amount_expected <> 0 AND (g.id IS NULL OR g.settle_at = 'posting' OR g.post_physical_inventory)
            AND NOT coalesce(posted.expected, false) AS expected,
-           coalesce((SELECT s.expected_cost_posting FROM costing_costingsetup s WHERE s.starting_date <= v.posting_date
-                     ORDER BY s.starting_date DESC LIMIT 1), false) AS expected_posting
+           (NOT e.completely_invoiced OR begun.id IS NOT NULL)
+           AND coalesce((SELECT s.expected_cost_posting FROM costing_costingsetup s
+                         WHERE s.starting_date <= v.posting_date ORDER BY s.starting_date DESC LIMIT 1), false)
+           AND NOT EXISTS (SELECT 1 FROM costing_costingsetup s
+                           WHERE s.starting_date > v.posting_date AND NOT s.expected_cost_posting) AS expected_posting
     FROM costing_valueentry v
+    LEFT JOIN inventory_itemledgerentry e ON e.id = v.item_ledger_entry_id
     LEFT JOIN (
         SELECT value_entry_id, bool_or(pair = 'actual') AS actual, bool_or(pair = 'expected') AS expected
         FROM costing_glitemledgerrelation GROUP BY value_entry_id
     ) posted ON posted.value_entry_id = v.id
+    LEFT JOIN (
+        SELECT DISTINCT x.item_ledger_entry_id AS id
+        FROM costing_glitemledgerrelation r JOIN costing_valueentry x ON x.id = r.value_entry_id
+        WHERE r.pair = 'expected'
+    ) begun ON begun.id = v.item_ledger_entry_id
     LEFT JOIN inventory_item i ON i.id = v.item_id
     LEFT JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
     WHERE v.inventoriable AND (v.cost_amount_actual <> 0 OR v.cost_amount_expected <> 0)
@@ -176,7 +186,7 @@ def unposted_values_wait() -> list[Breach]:
         _("Value entry %(entries)s has an amount that is neither posted to the general ledger nor waiting."),
         f"""
         SELECT ARRAY[due.id] AS entries FROM ({_DUE}) due
-        WHERE (due.actual OR due.expected AND due.expected_posting)
+        WHERE (due.actual OR due.expected AND coalesce(due.expected_posting, false))
           AND NOT EXISTS (SELECT 1 FROM costing_valueentrytopost q WHERE q.value_entry_id = due.id)
         """,
     )

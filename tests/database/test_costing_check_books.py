@@ -12,6 +12,7 @@ from costing import adjustment, check_books
 from costing.models import (
     AccountSet,
     CostChange,
+    CostingSetup,
     GLItemLedgerRelation,
     InventoryClose,
     Settlement,
@@ -323,6 +324,31 @@ class TestGeneralLedger:
     def test_an_amount_that_neither_is_posted_nor_waits(self, company):
         factories.company(automatic_cost_posting=False)
         post(factories.purchase_order(factories.item("CHAIR"), quantity="1", unit_cost="5.00"))
+        value = ValueEntry.objects.get()
+        assert check_books.breaches() == []
+        ValueEntryToPost.objects.all().delete()
+
+        assert found() == [("queue", (value.pk,))]
+
+    def test_expected_cost_that_was_settled_before_it_is_posted_need_not_be(self, company):
+        factories.company(expected_cost_posting=False)
+        purchase = factories.purchase_order(factories.item("CHAIR"), quantity="1", unit_cost="5.00")
+        post(purchase, invoice=False)
+        post(purchase, handle=False)
+        factories.company(expected_cost_posting=True)
+
+        assert check_books.breaches() == []
+
+    def test_expected_cost_of_a_time_when_it_was_not_posted_need_not_be(self, company):
+        CostingSetup.objects.create(starting_date=DAY + timedelta(10), expected_cost_posting=True)
+        factories.company(expected_cost_posting=False)
+        post(factories.purchase_order(factories.item("CHAIR"), quantity="1", unit_cost="5.00"), invoice=False)
+
+        assert check_books.breaches() == []
+
+    def test_expected_cost_that_neither_is_posted_nor_waits(self, company):
+        factories.company(automatic_cost_posting=False, expected_cost_posting=True)
+        post(factories.purchase_order(factories.item("CHAIR"), quantity="1", unit_cost="5.00"), invoice=False)
         value = ValueEntry.objects.get()
         assert check_books.breaches() == []
         ValueEntryToPost.objects.all().delete()
