@@ -10,7 +10,7 @@ from django.db.models import ExpressionWrapper, F
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from config.base.fields import QuantityField
 from config.base.pages import Action, Badge, Field, Figure, GridColumn, Related, Section, fields_of
@@ -169,7 +169,9 @@ class CountView(DocumentView):
         if count.status == CountStatus.POSTED:
             why = _("The count is posted.")
         else:
-            why = "" if count.counted else _("Nothing is counted yet.")
+            left = count.line_count - count.counted
+            words = ngettext("%(count)s line is not counted.", "%(count)s lines are not counted.", left)
+            why = words % {"count": left} if left else "" if count.line_count else _("The count has no lines.")
         return [
             Action(
                 _("Post"),
