@@ -1,7 +1,7 @@
 """May anything be posted on this date?
 
 Inventory knows items, quantities and tracking; the dates belong to costing: what general ledger setup allows, inventory
-periods, closes. Source: design-details-inventory-periods; docs/algorithms/inventory-close.md.
+periods, closes. Source: design-details-inventory-periods.
 """
 
 from __future__ import annotations
