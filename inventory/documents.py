@@ -112,6 +112,7 @@ def save_line(line: DocumentLine, *, changed: frozenset[str] = frozenset()) -> D
             _complete_new_line(line, document)
         else:
             _take_posted_quantities(line, changed)
+            _follow_item(line, changed)
         _follow_quantity(line, changed)
         if line.unit_amount is None:
             line.unit_amount = default_price(line.item, is_purchase=document.is_purchase)
@@ -157,6 +158,18 @@ def _take_posted_quantities(line: DocumentLine, changed: frozenset[str]) -> None
             % {"line": stored.line_no},
             code=ErrorCode.ALREADY_POSTED,
         )
+
+
+def _follow_item(line: DocumentLine, changed: frozenset[str]) -> None:
+    """Another item brings its own words, unit and price, except for what the user typed along with it."""
+    if "item" not in changed or line.item is None:
+        return
+    line.unit_of_measure_id = line.item.base_unit_of_measure_id
+    line.variant = None
+    if "description" not in changed:
+        line.description = line.item.description
+    if "unit_amount" not in changed:
+        line.unit_amount = default_price(line.item, is_purchase=line.document.is_purchase)
 
 
 def _follow_quantity(line: DocumentLine, changed: frozenset[str]) -> None:

@@ -76,6 +76,11 @@ class SaleForm(OrderForm):
 class LineForm(ModelForm):
     """A row of a grid. Its use case checks it in words of its own; the table's constraints are the last resort."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.help_text = ""  # A cell has no room for it; the column's head says what belongs there.
+
     def _get_validation_exclusions(self) -> set[str]:
         # Django would name the constraint that a quantity violates; the use case says what to do.
         return {*super()._get_validation_exclusions(), "quantity"}  # type: ignore[misc]

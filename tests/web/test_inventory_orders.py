@@ -125,6 +125,18 @@ class TestLines:
         save(quantity="12", quantity_to_handle="5")
         assert (line.quantity_to_handle, line.quantity_to_invoice) == (5, 5)
 
+    def test_another_item_brings_its_own_words_and_price(self, client, shop, order):
+        factories.item("DESK", last_direct_cost=Decimal("30.00"))
+        client.post(lines_url(order), {"item": "CHAIR", "quantity": "8", "unit_amount": "21"}, **FRAGMENT)
+        line = order.lines.get()
+        row = {"item": "DESK", "description": "Chair", "location": "OSLO", "quantity": "8", "unit_amount": "21"}
+        rest = {"quantity_to_handle": "8", "quantity_to_invoice": "8"}
+
+        client.post(f"{lines_url(order)}{line.pk}/", row | rest, **FRAGMENT)
+
+        line.refresh_from_db()
+        assert (line.item.no, line.description, line.unit_amount) == ("DESK", "Desk", 30)
+
     @pytest.mark.parametrize(
         ("row", "words"),
         [
