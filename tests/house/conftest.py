@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from config.embedded.home import short_hash
 from tests.house.running import Run
 
 
@@ -13,6 +14,9 @@ def folder():
     path = Path(tempfile.mkdtemp(prefix="lb-", dir="/tmp"))
     path.chmod(0o755)
     yield path
+    for data in path.iterdir():
+        for sockets in Path("/tmp").glob(f"lagerbok-*-{short_hash(data)}"):
+            shutil.rmtree(sockets)
     shutil.rmtree(path, ignore_errors=True)
 
 
