@@ -7,10 +7,12 @@ from django.contrib import admin
 from config.base.admin import ReadOnlyAdmin, SetupAdmin
 from costing import models as costing
 from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES
+from costing.forms import CostingSetupForm
 
 
 @admin.register(costing.CostingSetup)
 class CostingSetupAdmin(SetupAdmin):
+    form = CostingSetupForm
     list_display = [
         "starting_date",
         "automatic_cost_posting",
