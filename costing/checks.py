@@ -108,23 +108,3 @@ def last_closed_period() -> date | None:
     """The end of the latest closed inventory period."""
     closed = InventoryPeriod.objects.filter(closed=True)
     return closed.order_by("-ending_date").values_list("ending_date", flat=True).first()
-
-
-def first_open_date(posting_date: date) -> date:
-    """The date that an adjustment of an entry takes: the entry's own, or the first that is open.
-
-    Source: design-details-inventory-adjustment-value-entry-posting-date (section "allowed posting dates").
-    """
-    allowed_from = LedgerSetup.load().allow_posting_from
-    closed_to = last_closed_period()
-    return adjustment_date(posting_date, allowed_from=allowed_from, closed_to=closed_to)
-
-
-def adjustment_date(posting_date: date, *, allowed_from: date | None, closed_to: date | None) -> date:
-    """As `first_open_date`, from the two limits."""
-    first = posting_date
-    if allowed_from and first < allowed_from:
-        first = allowed_from
-    if closed_to and first <= closed_to:
-        first = date.fromordinal(closed_to.toordinal() + 1)
-    return first

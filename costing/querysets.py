@@ -18,9 +18,6 @@ class ValueEntryQuerySet(models.QuerySet[Any]):
     def posted_through(self, on: date) -> Self:
         return self.filter(posting_date__lte=on)
 
-    def valued_through(self, on: date) -> Self:
-        return self.filter(valuation_date__lte=on)
-
     def inventoriable(self) -> Self:
         return self.filter(inventoriable=True)
 

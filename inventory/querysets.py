@@ -26,19 +26,6 @@ class ItemLedgerEntryQuerySet(models.QuerySet[Any]):
         """Entries of one place; the blank location and variant are values of their own."""
         return self.filter(_equals("location_id", location_id), _equals("variant_id", variant_id))
 
-    def with_remaining_by_date(self, on: date) -> Self:
-        """Annotate `remaining_by_date`: the quantity not yet taken on a date, from the applications."""
-        applications = self.model._meta.get_field("outbound_applications").related_model.objects
-        taken = (
-            applications.active()
-            .filter(inbound_item_entry=models.OuterRef("pk"), posting_date__lte=on)
-            .order_by()
-            .values("inbound_item_entry")
-            .annotate(total=models.Sum("quantity"))
-            .values("total")
-        )
-        return self.annotate(remaining_by_date=models.Subquery(taken))
-
 
 class ItemApplicationEntryQuerySet(models.QuerySet[Any]):
     def active(self) -> Self:
