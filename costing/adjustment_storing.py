@@ -23,13 +23,14 @@ from costing import checks, gl_posting, unit_costs
 from costing.engine.adjust import Adjustment
 from costing.engine.books import Correction
 from costing.gl_posting import ValueToPost
-from costing.loading import LoadedItem
+from costing.loading import KINDS, LoadedItem
 from costing.models import AvgCostAdjmtEntryPoint, CostChange, CostingSetup, ItemCostState
 from inventory import posting as item_posting
 from inventory.models import ItemLedgerEntry
 from ledger.models import LedgerSetup
 
 SOURCE_CODE = "INVTADJMT"
+ENTRY_TYPES = {kind: entry_type for entry_type, kind in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,10 @@ def _store_corrections(
     return StoredAdjustment([value.id for value in values], amount)
 
 
-# One correction for each (original, kind): the order of the numbers is that of the corrections.
+# One correction for each (original, kind): the order of the numbers is that of the corrections. The balances follow in
+# the same statement.
 _INSERT = """
+WITH inserted AS (
 INSERT INTO costing_valueentry (
     item_ledger_entry_id, item_id, variant_id, location_id, item_ledger_entry_type, entry_type, variance_type,
     posting_date, valuation_date, document_type, document_no, document_line_no, external_document_no, order_type,
@@ -99,24 +102,33 @@ INSERT INTO costing_valueentry (
     inventory_posting_group_id, gen_bus_posting_group_id, gen_prod_posting_group_id, account_set_id,
     dimension_set_id, reason_code_id, user_id, register_id, created_at)
 SELECT o.item_ledger_entry_id, o.item_id, o.variant_id, o.location_id, o.item_ledger_entry_type,
-    CASE WHEN n.is_rounding THEN 'rounding' ELSE o.entry_type END, o.variance_type,
+    n.entry_type, CASE WHEN n.entry_type <> 'variance' THEN '' WHEN o.variance_type = '' THEN 'purchase'
+                       ELSE o.variance_type END,
     CASE WHEN %(closed_to)s::date >= greatest(o.posting_date, %(allowed_from)s::date) THEN %(closed_to)s::date + 1
          ELSE greatest(o.posting_date, %(allowed_from)s::date) END,
     o.valuation_date, o.document_type, o.document_no, o.document_line_no, o.external_document_no, o.order_type,
     o.order_no, o.order_line_no, o.source_type, o.source_no, o.description, 0,
-    CASE WHEN n.is_rounding THEN e.quantity ELSE o.valued_quantity END, 0, n.actual, n.expected, 0,
-    CASE WHEN n.is_rounding THEN 0 ELSE round((n.actual + n.expected) / o.valued_quantity, 5) END,
+    CASE WHEN n.entry_type = 'rounding' THEN e.quantity ELSE o.valued_quantity END, 0, n.actual, n.expected, 0,
+    CASE WHEN n.entry_type = 'direct_cost' THEN round((n.actual + n.expected) / o.valued_quantity, 5) ELSE 0 END,
     n.expected <> 0, true, o.valued_by_average_cost, false, true, o.id,
     o.inventory_posting_group_id, o.gen_bus_posting_group_id, o.gen_prod_posting_group_id, o.account_set_id,
     o.dimension_set_id, o.reason_code_id, %(user_id)s, %(register_id)s, %(created_at)s
-FROM unnest(%(originals)s::bigint[], %(actuals)s::numeric[], %(expecteds)s::numeric[], %(roundings)s::boolean[])
-     WITH ORDINALITY AS n(original_id, actual, expected, is_rounding, position)
+FROM unnest(%(originals)s::bigint[], %(actuals)s::numeric[], %(expecteds)s::numeric[], %(entry_types)s::text[])
+     WITH ORDINALITY AS n(original_id, actual, expected, entry_type, position)
 JOIN costing_valueentry o ON o.id = n.original_id
 JOIN inventory_itemledgerentry e ON e.id = o.item_ledger_entry_id
 ORDER BY n.position
-RETURNING id, item_id, item_ledger_entry_type, entry_type, variance_type, order_type, posting_date, document_no,
+RETURNING *
+), balances AS (
+    INSERT INTO costing_itembalance AS b (item_id, variant_id, location_id, cost)
+    SELECT item_id, variant_id, location_id, sum(cost_amount_actual + cost_amount_expected)
+    FROM inserted GROUP BY item_id, variant_id, location_id
+    ON CONFLICT (item_id, variant_id, location_id) DO UPDATE SET cost = b.cost + excluded.cost
+)
+SELECT id, item_id, item_ledger_entry_type, entry_type, variance_type, order_type, posting_date, document_no,
     external_document_no, description, cost_amount_actual, cost_amount_expected, inventoriable, dimension_set_id,
     account_set_id
+FROM inserted ORDER BY id
 """
 
 
@@ -132,7 +144,7 @@ def _insert_values(
         "originals": [correction.original_key for correction in corrections],
         "actuals": [from_e5(correction.actual_e5) for correction in corrections],
         "expecteds": [from_e5(correction.expected_e5) for correction in corrections],
-        "roundings": [correction.is_rounding for correction in corrections],
+        "entry_types": [ENTRY_TYPES[correction.kind].value for correction in corrections],
     }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, parameters)
@@ -145,29 +157,19 @@ def _insert_values(
 def _insert_changes(
     corrections: Sequence[Correction], values: Sequence[ValueToPost], *, register_id: int, run_id: int | None
 ) -> None:
-    """Record whose cost moved whose: the amount of a correction, shared among its sources by quantity."""
-    rows = []
-    for correction, value in zip(corrections, values, strict=True):
-        amount_left_e5 = correction.actual_e5 + correction.expected_e5
-        quantity_left_e5 = sum(part.quantity_e5 for part in correction.parts)
-        for part in correction.parts:
-            amount_e5 = _share(amount_left_e5, part.quantity_e5, quantity_left_e5)
-            amount_left_e5 -= amount_e5
-            quantity_left_e5 -= part.quantity_e5
-            rows.append(
-                {
-                    "item_ledger_entry_id": correction.entry_key,
-                    "source_entry_id": part.source_key,
-                    "average_period_end": correction.average_period_end if part.source_key is None else None,
-                    "value_entry_id": value.id,
-                    "quantity": from_e5(part.quantity_e5),
-                    "amount": from_e5(amount_e5),
-                    "register_id": register_id,
-                    "run_id": run_id,
-                }
-            )
+    """Record whose cost moved whose: one row for each source of each correction."""
+    rows = [
+        {
+            "item_ledger_entry_id": correction.entry_key,
+            "source_entry_id": source.source_key,
+            "average_period_end": correction.average_period_end if source.source_key is None else None,
+            "value_entry_id": value.id,
+            "quantity": from_e5(source.quantity_e5),
+            "amount": from_e5(source.amount_e5),
+            "register_id": register_id,
+            "run_id": run_id,
+        }
+        for correction, value in zip(corrections, values, strict=True)
+        for source in correction.sources
+    ]
     bulk.insert(CostChange, rows)
-
-
-def _share(amount_e5: int, part_e5: int, whole_e5: int) -> int:
-    return amount_e5 if part_e5 == whole_e5 else amount_e5 * part_e5 // whole_e5

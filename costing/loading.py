@@ -10,8 +10,18 @@ from typing import Any
 from django.db import connection
 
 from costing.average_periods import AveragePeriods
-from costing.engine.books import Entry, ItemBooks, Link, Value
+from costing.engine.books import Entry, ItemBooks, Kind, Link, Value
+from costing.enums import ValueEntryType
 from inventory.enums import CostingMethod
+
+KINDS = {
+    ValueEntryType.DIRECT_COST: Kind.DIRECT,
+    ValueEntryType.INDIRECT_COST: Kind.INDIRECT,
+    ValueEntryType.VARIANCE: Kind.VARIANCE,
+    ValueEntryType.REVALUATION: Kind.REVALUATION,
+    ValueEntryType.ROUNDING: Kind.ROUNDING,
+    ValueEntryType.DIRECT_COST_NON_INVENTORY: Kind.NON_INVENTORY,
+}
 
 _STATES = """
 SELECT i.id, g.costing_method, coalesce(s.change_no, 0),
@@ -24,14 +34,15 @@ WHERE i.id = ANY(%s)
 
 _ENTRIES = """
 SELECT e.item_id, e.id, e.location_id, e.variant_id, (e.quantity * 100000)::bigint,
-       (e.remaining_quantity * 100000)::bigint, e.posting_date, e.completely_invoiced
+       (e.remaining_quantity * 100000)::bigint, e.posting_date, e.completely_invoiced,
+       e.quantity < 0 AND e.applies_to_entry_id IS NOT NULL AND e.entry_type IN ('purchase', 'output')
 FROM inventory_itemledgerentry e WHERE e.item_id = ANY(%s) ORDER BY e.id
 """
 
 _VALUES = """
 SELECT v.item_id, v.id, v.item_ledger_entry_id, CASE WHEN v.adjustment THEN v.applies_to_entry_id END,
-       v.entry_type = 'direct_cost', v.entry_type = 'rounding', v.item_charge_id IS NOT NULL, v.partial_revaluation,
-       v.adjustment, (v.cost_amount_actual * 100000)::bigint, (v.cost_amount_expected * 100000)::bigint,
+       v.entry_type, v.item_charge_id IS NOT NULL, v.partial_revaluation, v.adjustment,
+       (v.cost_amount_actual * 100000)::bigint, (v.cost_amount_expected * 100000)::bigint,
        (v.valued_quantity * 100000)::bigint, (v.invoiced_quantity * 100000)::bigint, v.posting_date, v.valuation_date,
        v.valued_by_average_cost
 FROM costing_valueentry v WHERE v.item_id = ANY(%s) AND v.inventoriable ORDER BY v.id
@@ -100,8 +111,8 @@ def _books(
 ) -> ItemBooks:
     values: dict[int, list[Value]] = defaultdict(list)
     averaged: dict[int, bool] = {}
-    for key, entry_key, original, *facts, by_average in value_rows:
-        values[entry_key].append(Value(key, entry_key, original or key, *facts))
+    for key, entry_key, original, entry_type, *facts, by_average in value_rows:
+        values[entry_key].append(Value(key, entry_key, original or key, KINDS[entry_type], *facts))
         averaged[entry_key] = averaged.get(entry_key, False) or by_average
     entries = [
         Entry(
@@ -113,9 +124,12 @@ def _books(
             valuation_date=values[key][0].valuation_date if values[key] else posting_date,
             completely_invoiced=completely_invoiced,
             averaged=averaged.get(key, False),
+            mirrors=mirrors,
             values=values[key],
         )
-        for key, location_id, variant_id, quantity_e5, remaining_e5, posting_date, completely_invoiced in entry_rows
+        for key, location_id, variant_id, quantity_e5, remaining_e5, posting_date, completely_invoiced, mirrors in (
+            entry_rows
+        )
     ]
     return ItemBooks.of(entries, [Link(*row) for row in link_rows], precision_e5=precision_e5)
 

@@ -6,7 +6,8 @@ For each period, in order: quantity Q and cost C of everything valued up to its 
 left out. Each issue, in entry order, takes round(C x q / Q) and leaves the sums, so the next one divides what is left
 and the last takes all. Goods that come back within the scope (a return, a transfer between two places averaged
 together) leave and enter the sums together, once their outbound is costed; the outbound itself is costed from the
-sources of the period alone. Where Q <= 0 or C < 0 an issue keeps its cost.
+sources of the period alone. An issue that a partial revaluation of its period does not reach sees neither the
+revaluation nor what was posted after it. Where Q <= 0 or C < 0 an issue keeps its cost.
 Source: design-details-average-cost; design-details-rounding.
 """
 
@@ -16,72 +17,86 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from costing.engine.books import Entry, ItemBooks, Scope
-from costing.engine.forward import Costs, cost_links, settle_one
+from costing.engine.books import Entry, ItemBooks, Kind, Scope, Sums, Value
+from costing.engine.forward import Costs, cost_links, reaches, settle_one
 from costing.engine.shares import share_amount_e5
 
 MAX_ROUNDS = 100
 
-
-@dataclass(slots=True)
-class Sums:
-    quantity_e5: int = 0
-    cost_e5: int = 0
-
-    def add(self, quantity_e5: int, cost_e5: int) -> None:
-        self.quantity_e5 += quantity_e5
-        self.cost_e5 += cost_e5
+PeriodOf = Callable[[date], date]
 
 
 @dataclass(slots=True)
-class PeriodEntries:
-    """What one period of one scope holds: issues to be costed, and the returns and arrivals that wait for them."""
+class ScopePeriod:
+    """What one period of one scope holds.
+
+    `issues` are to be costed. `waiting`: the returns and arrivals that wait for an issue, by its key. `others` have
+    their cost from elsewhere. `late`: revaluations, in this period, of entries from earlier ones.
+    """
 
     issues: list[Entry] = field(default_factory=list)
     waiting: dict[int, list[Entry]] = field(default_factory=dict)
+    others: list[Entry] = field(default_factory=list)
+    late: list[Value] = field(default_factory=list)
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [*self.issues, *self.others, *(entry for found in self.waiting.values() for entry in found)]
 
 
-def average(costs: Costs, *, period_of: Callable[[date], date]) -> dict[int, date]:
+def average(costs: Costs, *, period_of: PeriodOf, through: date | None = None) -> dict[int, date]:
     """Compute the forwarded cost of all averaged issues, period by period.
 
     Settles, in the same order, every entry that takes its cost from others.
-    Returns: the end of the period of each averaged issue.
+    Returns: the end of the period of each averaged issue that was computed.
     """
-    books = costs.books
-    ends = sorted({period_of(v.valuation_date) for e in books.entries.values() for v in e.values})
-    opening: dict[Scope, Sums] = {}
+    calendar = _calendar(costs.books, period_of)
+    opening = {scope: Sums(sums.quantity_e5, sums.cost_e5) for scope, sums in costs.books.opening.items()}
     period_ends: dict[int, date] = {}
-    for end in ends:
-        members = _members(books, end, period_of)
-        for entries in members.values():
-            period_ends.update({issue.key: end for issue in entries.issues})
-        for _round in range(MAX_ROUNDS):
-            before = dict(costs.forwarded_e5)
-            _settle_receivers(costs, end, period_of)
-            for scope, entries in members.items():
-                _average_period(costs, scope, entries, opening.get(scope, Sums()), end, period_of)
-            if costs.forwarded_e5 == before:
-                break
-        _carry_over(costs, end, period_of, opening)
+    for end in sorted(calendar):
+        if through is not None and end > through:
+            break
+        scopes = calendar[end]
+        for members in scopes.values():
+            period_ends.update({issue.key: end for issue in members.issues})
+        _settle_period(costs, scopes, opening, end, period_of)
+        for scope, members in scopes.items():
+            _carry_over(costs, opening.setdefault(scope, Sums()), members, end, period_of)
     return period_ends
 
 
-def _members(books: ItemBooks, end: date, period_of: Callable[[date], date]) -> dict[Scope, PeriodEntries]:
-    """Sort the period's entries by scope; an entry waits for the averaged issue of its own scope and period."""
-    members: dict[Scope, PeriodEntries] = {}
-    in_period = [e for e in books.entries.values() if period_of(e.valuation_date) == end]
-    for entry in sorted(in_period, key=lambda e: e.key):
-        of_scope = members.setdefault(entry.scope, PeriodEntries())
-        if entry.averaged:
-            of_scope.issues.append(entry)
-            continue
-        issue_key = _issue_behind(books, entry, end, period_of)
-        if issue_key is not None:
-            of_scope.waiting.setdefault(issue_key, []).append(entry)
-    return members
+def _calendar(books: ItemBooks, period_of: PeriodOf) -> dict[date, dict[Scope, ScopePeriod]]:
+    """Sort what is to be computed by period and scope; entries in the order of their numbers."""
+    calendar: dict[date, dict[Scope, ScopePeriod]] = {}
+
+    def members(end: date, scope: Scope) -> ScopePeriod:
+        return calendar.setdefault(end, {}).setdefault(scope, ScopePeriod())
+
+    for key in sorted(books.entries):
+        entry = books.entries[key]
+        end = period_of(entry.valuation_date)
+        if books.first_day is None or entry.valuation_date >= books.first_day:
+            _place(books, entry, members(end, entry.scope), end, period_of)
+        for value in entry.values:
+            value_end = period_of(value.valuation_date)
+            later = books.first_day is None or value.valuation_date >= books.first_day
+            if value_end > end and later and not entry.is_forwarded(value):
+                members(value_end, entry.scope).late.append(value)
+    return calendar
 
 
-def _issue_behind(books: ItemBooks, entry: Entry, end: date, period_of: Callable[[date], date]) -> int | None:
+def _place(books: ItemBooks, entry: Entry, members: ScopePeriod, end: date, period_of: PeriodOf) -> None:
+    if entry.averaged:
+        members.issues.append(entry)
+        return
+    issue_key = _issue_behind(books, entry, end, period_of)
+    if issue_key is None:
+        members.others.append(entry)
+    else:
+        members.waiting.setdefault(issue_key, []).append(entry)
+
+
+def _issue_behind(books: ItemBooks, entry: Entry, end: date, period_of: PeriodOf) -> int | None:
     """Follow an entry's sources up to an averaged issue of the same scope and period, if one is there."""
     todo, seen = [entry], {entry.key}
     while todo:
@@ -96,56 +111,78 @@ def _issue_behind(books: ItemBooks, entry: Entry, end: date, period_of: Callable
     return None
 
 
-def _average_period(
-    costs: Costs,
-    scope: Scope,
-    entries: PeriodEntries,
-    opening: Sums,
-    end: date,
-    period_of: Callable[[date], date],
+def _settle_period(
+    costs: Costs, scopes: dict[Scope, ScopePeriod], opening: dict[Scope, Sums], end: date, period_of: PeriodOf
 ) -> None:
+    """Cost the issues of a period; again while goods that move between scopes still change each other's average."""
+    receivers = sorted(
+        (entry for members in scopes.values() for entry in members.entries if not entry.averaged),
+        key=lambda entry: entry.key,
+    )
+    keys = [entry.key for members in scopes.values() for entry in members.entries]
+    for _round in range(MAX_ROUNDS):
+        before = [costs.forwarded_e5.get(key) for key in keys]
+        for entry in receivers:
+            settle_one(costs, entry)
+        for scope, members in scopes.items():
+            _cost_issues(costs, members, opening.get(scope, Sums()), end, period_of)
+        if [costs.forwarded_e5.get(key) for key in keys] == before:
+            break
+
+
+def _cost_issues(costs: Costs, members: ScopePeriod, opening: Sums, end: date, period_of: PeriodOf) -> None:
     sums = Sums(opening.quantity_e5, opening.cost_e5)
-    waiting_keys = {entry.key for found in entries.waiting.values() for entry in found}
-    issue_keys = {issue.key for issue in entries.issues}
-    for entry in costs.books.entries.values():
-        if entry.scope == scope and entry.key not in issue_keys and entry.key not in waiting_keys:
-            sums.add(*_in_period(costs, entry, end, period_of))
+    for entry in members.others:
+        sums.add(entry.quantity_e5, _cost_in_period(costs, entry, end, period_of))
+    sums.add(0, sum(value.cost_e5 for value in members.late))
     sources = Sums(sums.quantity_e5, sums.cost_e5)
-    for issue in entries.issues:
-        returned = entries.waiting.get(issue.key, [])
+    for issue in members.issues:
+        returned = members.waiting.get(issue.key, [])
         base = sources if returned else sums
-        if base.quantity_e5 > 0 and base.cost_e5 >= 0:
+        hidden = _hidden(costs, members, issue, end, period_of)
+        quantity_e5, cost_e5 = base.quantity_e5 - hidden.quantity_e5, base.cost_e5 - hidden.cost_e5
+        if quantity_e5 > 0 and cost_e5 >= 0:
             costs.forwarded_e5[issue.key] = share_amount_e5(
-                base.cost_e5, issue.quantity_e5, base.quantity_e5, costs.books.precision_e5
+                cost_e5, issue.quantity_e5, quantity_e5, costs.books.precision_e5
             )
-        sums.add(issue.quantity_e5, costs.total(issue))
+        sums.add(issue.quantity_e5, _cost_in_period(costs, issue, end, period_of))
         for entry in returned:
             settle_one(costs, entry)
-            sums.add(entry.quantity_e5, costs.total(entry))
+            sums.add(entry.quantity_e5, _cost_in_period(costs, entry, end, period_of))
 
 
-def _in_period(costs: Costs, entry: Entry, end: date, period_of: Callable[[date], date]) -> tuple[int, int]:
-    """Quantity and cost that an entry adds to the sums of one period; revaluations count in their own."""
-    if period_of(entry.valuation_date) == end:
-        later = sum(v.cost_e5 for v in entry.values if period_of(v.valuation_date) > end and not v.is_forwarded)
-        partial = sum(v.cost_e5 for v in entry.values if v.partial)
-        rounding = sum(v.cost_e5 for v in entry.values if v.is_rounding)
-        return entry.quantity_e5, costs.total(entry) + partial + rounding - later
-    if period_of(entry.valuation_date) < end:
-        now = [v for v in entry.values if period_of(v.valuation_date) == end and not v.is_forwarded]
-        return 0, sum(value.cost_e5 for value in now)
-    return 0, 0
+def _hidden(costs: Costs, members: ScopePeriod, issue: Entry, end: date, period_of: PeriodOf) -> Sums:
+    """What an issue must not see: partial revaluations that do not reach it, and entries posted after them."""
+    partial = [value for entry in members.others for value in entry.values if value.partial] + [
+        value for value in members.late if value.partial
+    ]
+    unseen = [value for value in partial if period_of(value.valuation_date) == end and not reaches(value, issue)]
+    hidden = Sums()
+    if not unseen:
+        return hidden
+    first = min(value.key for value in unseen)
+    later = [entry for entry in members.others if entry.first_value_key > first]
+    for entry in later:
+        hidden.add(entry.quantity_e5, _cost_in_period(costs, entry, end, period_of))
+    counted = {entry.key for entry in later}
+    hidden.add(0, sum(value.cost_e5 for value in unseen if value.entry_key not in counted))
+    return hidden
 
 
-def _settle_receivers(costs: Costs, end: date, period_of: Callable[[date], date]) -> None:
-    for entry in sorted(costs.books.entries.values(), key=lambda e: e.key):
-        if not entry.averaged and period_of(entry.valuation_date) == end:
-            settle_one(costs, entry)
+def _cost_in_period(costs: Costs, entry: Entry, end: date, period_of: PeriodOf) -> int:
+    """The cost that an entry of a period adds to its sums; later revaluations count in their own period."""
+    extra = sum(value.cost_e5 for value in entry.values if value.partial or value.kind == Kind.ROUNDING)
+    later = sum(
+        value.cost_e5
+        for value in entry.values
+        if period_of(value.valuation_date) > end and not entry.is_forwarded(value)
+    )
+    return costs.total(entry) + extra - later
 
 
-def _carry_over(costs: Costs, end: date, period_of: Callable[[date], date], opening: dict[Scope, Sums]) -> None:
+def _carry_over(costs: Costs, opening: Sums, members: ScopePeriod, end: date, period_of: PeriodOf) -> None:
     """Add the period to the opening sums of the next; issues that are still open stay out."""
-    for entry in costs.books.entries.values():
-        if entry.quantity_e5 < 0 and entry.remaining_e5:
-            continue
-        opening.setdefault(entry.scope, Sums()).add(*_in_period(costs, entry, end, period_of))
+    for entry in members.entries:
+        if entry.quantity_e5 > 0 or not entry.remaining_e5:
+            opening.add(entry.quantity_e5, _cost_in_period(costs, entry, end, period_of))
+    opening.add(0, sum(value.cost_e5 for value in members.late))

@@ -5,12 +5,28 @@ Plain records of integers; quantities and amounts in units of 1e-5 with the sign
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import IntEnum
 
 Scope = tuple[int | None, int | None]
 """Location and variant; both blank when an average is taken per item."""
+
+
+class Kind(IntEnum):
+    """What a value says about its entry."""
+
+    DIRECT = 0
+    INDIRECT = 1
+    VARIANCE = 2
+    REVALUATION = 3
+    ROUNDING = 4
+    NON_INVENTORY = 5
+
+
+MIRRORED = (Kind.INDIRECT, Kind.VARIANCE)
+"""Kinds that an exact reversal of a purchase or an output takes back apart from its direct cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +36,7 @@ class Value:
     key: int
     entry_key: int
     original_key: int
-    is_direct: bool
-    is_rounding: bool
+    kind: Kind
     is_charge: bool
     partial: bool
     adjustment: bool
@@ -37,14 +52,18 @@ class Value:
         return self.actual_e5 + self.expected_e5
 
     @property
-    def is_forwarded(self) -> bool:
+    def is_direct(self) -> bool:
         """Direct cost without charge: the part of a receiver's cost that comes from its sources."""
-        return self.is_direct and not self.is_charge
+        return self.kind == Kind.DIRECT and not self.is_charge
 
 
 @dataclass(slots=True)
 class Entry:
-    """One item ledger entry. `averaged`: an outbound that follows the average of its period."""
+    """One item ledger entry.
+
+    `averaged`: an outbound that follows the average of its period. `mirrors`: an exact reversal of a purchase or an
+    output, which takes back direct cost, overhead and variance each by itself.
+    """
 
     key: int
     scope: Scope
@@ -54,17 +73,37 @@ class Entry:
     valuation_date: date
     completely_invoiced: bool
     averaged: bool
+    mirrors: bool = False
     values: list[Value] = field(default_factory=list)
+
+    def is_forwarded(self, value: Value) -> bool:
+        """Tell whether a value is (part of) what the entry's sources brought it."""
+        return value.is_direct or (self.mirrors and value.kind in MIRRORED)
 
     @property
     def posted_cost_e5(self) -> int:
         """The cost that was forwarded to the entry so far, adjustments included."""
-        return sum(value.cost_e5 for value in self.values if value.is_forwarded)
+        return sum(value.cost_e5 for value in self.values if self.is_forwarded(value))
 
     @property
     def own_cost_e5(self) -> int:
         """Cost that does not come from sources: charges, revaluations of the whole, overhead, variance."""
-        return sum(v.cost_e5 for v in self.values if not v.is_forwarded and not v.is_rounding and not v.partial)
+        return sum(
+            value.cost_e5
+            for value in self.values
+            if not self.is_forwarded(value) and value.kind != Kind.ROUNDING and not value.partial
+        )
+
+    def of_kind_e5(self, kind: Kind) -> int:
+        return sum(value.cost_e5 for value in self.values if value.kind == kind)
+
+    @property
+    def first_value_key(self) -> int:
+        return min((value.key for value in self.values), default=0)
+
+    @property
+    def last_value_key(self) -> int:
+        return max((value.key for value in self.values), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,41 +126,87 @@ class Link:
 
 
 @dataclass(slots=True)
+class Sums:
+    """Quantity and cost of a pool."""
+
+    quantity_e5: int = 0
+    cost_e5: int = 0
+
+    def add(self, quantity_e5: int, cost_e5: int) -> None:
+        self.quantity_e5 += quantity_e5
+        self.cost_e5 += cost_e5
+
+
+@dataclass(slots=True)
 class ItemBooks:
-    """Everything about one item, with the links sorted by receiver and by source."""
+    """The books of one item, or as much of them as an adjustment needs; links sorted by receiver and by source.
+
+    `affected`: the entries to be computed; the others are sources whose cost stands. None: all entries.
+    `first_day`, `opening` (averages): what is valued before the first day stands in the opening sums of its scope,
+    issues that are open left out; entries from before are there as sources, or with a later revaluation.
+    """
 
     entries: dict[int, Entry]
     links: Sequence[Link]
     precision_e5: int
+    affected: frozenset[int] | None = None
+    first_day: date | None = None
+    opening: Mapping[Scope, Sums] = field(default_factory=dict)
     sources: dict[int, list[Link]] = field(default_factory=dict)
     receivers: dict[int, list[Link]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, entries: Iterable[Entry], links: Sequence[Link], *, precision_e5: int) -> ItemBooks:
-        books = cls({entry.key: entry for entry in entries}, links, precision_e5)
+    def of(
+        cls,
+        entries: Iterable[Entry],
+        links: Sequence[Link],
+        *,
+        precision_e5: int,
+        affected: frozenset[int] | None = None,
+        first_day: date | None = None,
+        opening: Mapping[Scope, Sums] | None = None,
+    ) -> ItemBooks:
+        found = {entry.key: entry for entry in entries}
+        books = cls(found, links, precision_e5, affected, first_day, opening or {})
         for link in links:
             if link.source_key is not None:
                 books.sources.setdefault(link.receiver_key, []).append(link)
                 books.receivers.setdefault(link.source_key, []).append(link)
         return books
 
+    def is_affected(self, entry: Entry) -> bool:
+        return self.affected is None or entry.key in self.affected
+
+    @property
+    def affected_entries(self) -> list[Entry]:
+        """The entries to be computed, in the order of their numbers."""
+        return [self.entries[key] for key in sorted(self.entries) if self.is_affected(self.entries[key])]
+
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Where a part of an entry's cost comes from: a source entry, or (None) the average of the period."""
+class SourceChange:
+    """What one source, or (None) the average of the period, brought to a correction."""
 
     source_key: int | None
     quantity_e5: int
+    amount_e5: int
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """An adjustment to be posted: a value that corrects an original one; rounding corrects none."""
+    """An adjustment to be posted: a value of a kind that corrects an original one.
+
+    `sources`: whose cost moved; their amounts add up to the correction. A rounding has none.
+    """
 
     entry_key: int
     original_key: int
     actual_e5: int
     expected_e5: int
-    parts: Sequence[Part] = ()
+    sources: Sequence[SourceChange] = ()
     average_period_end: date | None = None
-    is_rounding: bool = False
+    kind: Kind = Kind.DIRECT
+
+    @property
+    def is_rounding(self) -> bool:
+        return self.kind == Kind.ROUNDING

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costing.engine.adjust import adjust
-from costing.engine.books import Entry, ItemBooks, Link, Value
+from costing.engine.books import Entry, ItemBooks, Kind, Link, Value
 from inventory.application import Stock, StockEntry, cover_outbounds, take_layers
 
 E5 = 100_000
@@ -83,8 +83,7 @@ def _value(key, entry_key, cost_e5, quantity_e5, on, *, of=None, rounding=False)
         key=key,
         entry_key=entry_key,
         original_key=of or key,
-        is_direct=not rounding,
-        is_rounding=rounding,
+        kind=Kind.ROUNDING if rounding else Kind.DIRECT,
         is_charge=False,
         partial=False,
         adjustment=of is not None,

@@ -3,7 +3,7 @@
 from datetime import date
 from itertools import count
 
-from costing.engine.books import Entry, ItemBooks, Link, Value
+from costing.engine.books import Entry, ItemBooks, Kind, Link, Value
 
 E5 = 100_000
 CENT = 1_000
@@ -38,7 +38,7 @@ class BooksBuilder:
         entry = self.entries[key]
         number = next(self._keys)
         quantity_e5 = entry.quantity_e5 if quantity is None else round(quantity * E5)
-        defaults = {"is_direct": True, "is_rounding": False, "is_charge": False, "partial": False, "adjustment": False}
+        defaults = {"kind": Kind.DIRECT, "is_charge": False, "partial": False, "adjustment": False}
         if invoiced is None:
             invoiced_e5 = quantity_e5 if not of and not expected and not facts else 0
         else:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from costing.engine.adjust import adjust
+from costing.engine.books import Kind
 from tests.unit.engine.books import BooksBuilder, corrections, roundings
 
 
@@ -86,7 +87,7 @@ class TestForwarding:
     def test_a_partial_revaluation_reaches_later_issues_only(self):
         books = BooksBuilder().receipt(1, 2, 20).entry(2, -1, on=2).take(2, 1, 1)
         books.value(2, -10)
-        books.value(1, -4, quantity=1, partial=True, is_direct=False, on=3)
+        books.value(1, -4, quantity=1, partial=True, kind=Kind.REVALUATION, on=3)
         books.entry(3, -1, on=4).take(3, 1, 1).value(3, -10)
 
         assert corrections(fifo(books)) == [(3, 4.0, 0.0)]
@@ -125,7 +126,7 @@ class TestRounding:
 
     def test_a_posted_rounding_is_not_posted_again(self):
         books = BooksBuilder().receipt(1, 3, 10)
-        books.value(1, -0.01, is_rounding=True, is_direct=False, adjustment=True, of=1)
+        books.value(1, -0.01, kind=Kind.ROUNDING, adjustment=True, of=1)
         for key in (2, 3, 4):
             books.entry(key, -1, on=key).take(key, 1, 1).value(key, -3.33)
 
