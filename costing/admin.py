@@ -130,6 +130,13 @@ class ItemCostStateAdmin(CostLedgerAdmin):
     search_fields = ["=item__no"]
 
 
+@admin.register(costing.ItemBalance)
+class ItemBalanceAdmin(CostLedgerAdmin):
+    list_display = ["item", "variant", "location", "quantity", "invoiced_quantity", "cost"]
+    list_select_related = ["item", "variant", "location"]
+    search_fields = ["=item__no"]
+
+
 @admin.register(costing.AdjustmentRun)
 class AdjustmentRunAdmin(CostLedgerAdmin):
     list_display = ["pk", "state", "through", "preview", "online", "created_at", "finished_at"]

@@ -105,12 +105,21 @@ WHERE v.item_ledger_entry_id = ANY(%s)
 GROUP BY v.item_ledger_entry_id, e.quantity
 """
 
+# What is there by all entries, less what is valued after the day, less the issues that are still open.
 _POOLS = """
-SELECT v.item_id, {place}, (sum(v.item_ledger_entry_quantity) * 100000)::bigint,
-       (sum(v.cost_amount_actual + v.cost_amount_expected) * 100000)::bigint
-FROM costing_valueentry v
-WHERE v.item_id = ANY(%s) AND v.valuation_date <= %s AND v.inventoriable
-  AND NOT v.item_ledger_entry_id = ANY(%s)
+SELECT item_id, {place}, (sum(quantity) * 100000)::bigint, (sum(cost) * 100000)::bigint
+FROM (
+    SELECT item_id, variant_id, location_id, quantity, cost FROM costing_itembalance WHERE item_id = ANY(%(items)s)
+    UNION ALL
+    SELECT item_id, variant_id, location_id, -item_ledger_entry_quantity, -cost_amount_actual - cost_amount_expected
+    FROM costing_valueentry
+    WHERE item_id = ANY(%(items)s) AND valuation_date > %(until)s
+      AND inventoriable AND item_ledger_entry_id IS NOT NULL
+    UNION ALL
+    SELECT item_id, variant_id, location_id, -item_ledger_entry_quantity, -cost_amount_actual - cost_amount_expected
+    FROM costing_valueentry
+    WHERE item_ledger_entry_id = ANY(%(open_issues)s) AND valuation_date <= %(until)s AND inventoriable
+) parts
 GROUP BY 1, 2, 3
 """
 
@@ -140,10 +149,9 @@ def load(
             for entry in entries
             if entry.quantity_e5 < 0 and entry.key > 0
         ]
-        place = "v.variant_id, v.location_id" if average_by_place else "NULL::bigint, NULL::bigint"
-        for item_id, variant_id, location_id, quantity_e5, cost_e5 in _rows(
-            _POOLS.format(place=place), [averaged, average_until, open_issues]
-        ):
+        place = "variant_id, location_id" if average_by_place else "NULL::bigint, NULL::bigint"
+        parameters = {"items": averaged, "until": average_until, "open_issues": open_issues}
+        for item_id, variant_id, location_id, quantity_e5, cost_e5 in _rows(_POOLS.format(place=place), parameters):
             book.pools[item_id, variant_id, location_id] = Pool(quantity_e5, cost_e5)
     return book
 
@@ -165,7 +173,7 @@ def entry_costs(entry_ids: Collection[int]) -> dict[int, EntryCost]:
     }
 
 
-def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, parameters: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -1,7 +1,8 @@
 """The unit cost on the item card after adjustment.
 
-Standard items keep their standard. Others: value over quantity, open issues left out; with no stock left, the cost of
-the last issue; never negative, and a zero result keeps what stood there. Source: finance-about-calculating-unit-cost.
+Standard items keep their standard. Others: value over quantity of the item's balances, open issues left out; with no
+stock left, the cost of the last issue; never negative, and a zero result keeps what stood there.
+Source: finance-about-calculating-unit-cost.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from django.db import connection
 # `last_issue`: the latest outbound that is not a drop shipment.
 _UPDATE = """
 WITH sums AS (
-    SELECT coalesce(sum(v.item_ledger_entry_quantity), 0) AS quantity,
-           coalesce(sum(v.cost_amount_actual + v.cost_amount_expected), 0) AS value
-    FROM costing_valueentry v JOIN inventory_itemledgerentry e ON e.id = v.item_ledger_entry_id
-    WHERE v.item_id = %(item_id)s AND v.inventoriable AND NOT (e.open AND e.quantity < 0)
+    SELECT coalesce(sum(quantity), 0) AS quantity, coalesce(sum(cost), 0) AS value
+    FROM (
+        SELECT quantity, cost FROM costing_itembalance WHERE item_id = %(item_id)s
+        UNION ALL
+        SELECT -v.item_ledger_entry_quantity, -v.cost_amount_actual - v.cost_amount_expected
+        FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
+        WHERE e.item_id = %(item_id)s AND e.open AND e.quantity < 0 AND v.inventoriable
+    ) parts
 ), last_issue AS (
     SELECT sum(v.cost_amount_actual + v.cost_amount_expected) / e.quantity AS cost
     FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id

@@ -21,6 +21,7 @@ from costing.enums import ValueEntryType
 from costing.gl_posting import ValueToPost
 from costing.models import CostingSetup, ValueEntry
 from costing.value_posting import ValueDraft, value_row
+from inventory.application import Place
 from inventory.enums import ItemLedgerEntryType
 from inventory.posting import Written
 
@@ -141,10 +142,10 @@ def _to_post(pk: int, row: dict[str, Any], draft: ValueDraft) -> ValueToPost:
     )
 
 
-def mark_unadjusted(drafts: Iterable[ValueDraft], *, periods: AveragePeriods) -> None:
-    """Record from which date the items' costs are unadjusted, and raise their change numbers.
+def record_changes(drafts: Sequence[ValueDraft], *, periods: AveragePeriods) -> None:
+    """Record what values changed of their items: from which date cost is unadjusted, the balances, the change numbers.
 
-    Source: design-details-cost-adjustment (detection).
+    The items must be locked. Source: design-details-cost-adjustment (detection).
     """
     points = {
         (*periods.place(draft.place, average=draft.item.is_average), _point_date(draft, periods))
@@ -153,40 +154,58 @@ def mark_unadjusted(drafts: Iterable[ValueDraft], *, periods: AveragePeriods) ->
         and not draft.adjustment
         and draft.entry_type in (ValueEntryType.DIRECT_COST, ValueEntryType.REVALUATION)
     }
-    mark_points(points)
-    raise_change_numbers({draft.item.id for draft in drafts})
+    balances = [(*place, *map(from_e5, sums)) for place, sums in _changed_balances(drafts).items()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECORD_CHANGES,
+            [
+                *_columns(sorted(points, key=str), 4),
+                *_columns(balances, 6),
+                sorted({draft.item.id for draft in drafts}),
+            ],
+        )
+
+
+# Three tables in one round trip. The sum of two changes of one balance is made before, in Python.
+_RECORD_CHANGES = """
+WITH points AS (
+    INSERT INTO costing_avgcostadjmtentrypoint (item_id, variant_id, location_id, valuation_date)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[])
+    ON CONFLICT DO NOTHING
+), balances AS (
+    INSERT INTO costing_itembalance AS b (item_id, variant_id, location_id, quantity, invoiced_quantity, cost)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[])
+    ON CONFLICT (item_id, variant_id, location_id) DO UPDATE
+    SET quantity = b.quantity + excluded.quantity,
+        invoiced_quantity = b.invoiced_quantity + excluded.invoiced_quantity,
+        cost = b.cost + excluded.cost
+)
+INSERT INTO costing_itemcoststate (item_id, change_no) SELECT unnest(%s::bigint[]), 1
+ON CONFLICT (item_id) DO UPDATE SET change_no = costing_itemcoststate.change_no + 1
+"""
 
 
 def _point_date(draft: ValueDraft, periods: AveragePeriods) -> date:
     return periods.end(draft.valuation_date) if draft.item.is_average else draft.valuation_date
 
 
-def mark_points(points: Iterable[tuple[int, int | None, int | None, date]]) -> None:
-    """Insert entry points (item, variant, location, valuation date) that are not there yet."""
-    columns = list(zip(*sorted(points, key=str), strict=True))
-    if not columns:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO costing_avgcostadjmtentrypoint (item_id, variant_id, location_id, valuation_date)
-            SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[])
-            ON CONFLICT DO NOTHING
-            """,
-            [list(column) for column in columns],
-        )
+def _changed_balances(drafts: Iterable[ValueDraft]) -> dict[Place, tuple[int, int, int]]:
+    """Quantity, invoiced quantity and cost that values add to the balance of their place."""
+    changed: dict[Place, tuple[int, int, int]] = {}
+    for draft in drafts:
+        if draft.inventoriable:
+            quantity_e5, invoiced_e5, cost_e5 = changed.get(draft.place, (0, 0, 0))
+            changed[draft.place] = (
+                quantity_e5 + draft.item_ledger_entry_quantity_e5,
+                invoiced_e5 + draft.invoiced_quantity_e5,
+                cost_e5 + draft.actual_e5 + draft.expected_e5,
+            )
+    return changed
 
 
-def raise_change_numbers(item_ids: Iterable[int]) -> None:
-    """Tell running adjustments that what they read of these items has changed. The items must be locked."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO costing_itemcoststate (item_id, change_no) SELECT unnest(%s::bigint[]), 1
-            ON CONFLICT (item_id) DO UPDATE SET change_no = costing_itemcoststate.change_no + 1
-            """,
-            [sorted(item_ids)],
-        )
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    """The columns of rows that each have `count` values; empty columns where there are no rows."""
+    return [[row[place] for row in rows] for place in range(count)]
 
 
 def lift_valuation_dates(lifted: Iterable[tuple[int, date]]) -> None:
@@ -207,7 +226,7 @@ def lift_valuation_dates(lifted: Iterable[tuple[int, date]]) -> None:
 
 
 def update_card_costs(drafts: Sequence[ValueDraft]) -> None:
-    """Bring last direct cost and unit cost of the item cards up to date after inbound values.
+    """Bring last direct cost and unit cost of the item cards up to date after inbound values and their balances.
 
     Unit cost follows last direct cost only where it is zero, or where stock had run out before this invoice.
     Source: finance-about-calculating-unit-cost.
@@ -229,8 +248,8 @@ def update_card_costs(drafts: Sequence[ValueDraft]) -> None:
                                  WHEN i.unit_cost = 0 OR s.net > 0 AND s.net <= n.invoiced THEN n.cost
                                  ELSE i.unit_cost END
             FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::boolean[]) AS n(id, cost, invoiced, standard),
-                 LATERAL (SELECT coalesce(sum(e.invoiced_quantity), 0) AS net
-                          FROM inventory_itemledgerentry e WHERE e.item_id = n.id) s
+                 LATERAL (SELECT coalesce(sum(b.invoiced_quantity), 0) AS net
+                          FROM costing_itembalance b WHERE b.item_id = n.id) s
             WHERE i.id = n.id
             """,
             [

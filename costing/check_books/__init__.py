@@ -32,6 +32,7 @@ CHECKS: list[Check] = [
     values.exhausted_layers_have_given_their_cost,
     values.issues_cost_what_their_layers_carry,
     values.no_stock_means_no_value,
+    values.balances_are_the_sum_of_their_entries,
     values.cost_changes_add_up,
     keys.value_entries_copy_their_entry,
     keys.value_entries_refer_to_rows,

@@ -159,6 +159,49 @@ def no_stock_means_no_value() -> list[Breach]:
     )
 
 
+def balances_are_the_sum_of_their_entries() -> list[Breach]:
+    """Quantities come from the item ledger, invoiced quantity and cost from the values."""
+    return find(
+        "balance",
+        _(
+            "Item %(item)s at %(location)s: the balance is %(quantity)s (%(invoiced)s invoiced) at %(cost)s, "
+            "the entries sum to %(found_quantity)s (%(found_invoiced)s) at %(found_cost)s."
+        ),
+        """
+        WITH moved AS (
+            SELECT e.item_id, e.variant_id, e.location_id, sum(e.quantity) AS quantity
+            FROM inventory_itemledgerentry e JOIN inventory_item i ON i.id = e.item_id AND i.type = 'inventory'
+            GROUP BY e.item_id, e.variant_id, e.location_id
+        ),
+        valued AS (
+            SELECT v.item_id, v.variant_id, v.location_id, sum(v.invoiced_quantity) AS invoiced,
+                   sum(v.cost_amount_actual + v.cost_amount_expected) AS cost
+            FROM costing_valueentry v WHERE v.inventoriable AND v.item_ledger_entry_id IS NOT NULL
+            GROUP BY v.item_id, v.variant_id, v.location_id
+        ),
+        compared AS (
+            SELECT item_id, location_id, sum(quantity) AS quantity, sum(invoiced) AS invoiced, sum(cost) AS cost,
+                   sum(found_quantity) AS found_quantity, sum(found_invoiced) AS found_invoiced,
+                   sum(found_cost) AS found_cost
+            FROM (
+                SELECT item_id, variant_id, location_id, quantity, invoiced_quantity AS invoiced, cost,
+                       0 AS found_quantity, 0 AS found_invoiced, 0 AS found_cost
+                FROM costing_itembalance
+                UNION ALL
+                SELECT item_id, variant_id, location_id, 0, 0, 0, quantity, 0, 0 FROM moved
+                UNION ALL
+                SELECT item_id, variant_id, location_id, 0, 0, 0, 0, invoiced, cost FROM valued
+            ) sides
+            GROUP BY item_id, variant_id, location_id
+        )
+        SELECT '{}'::bigint[] AS entries, i.no AS item, l.code AS location, c.quantity, c.invoiced, c.cost,
+               c.found_quantity, c.found_invoiced, c.found_cost
+        FROM compared c JOIN inventory_item i ON i.id = c.item_id LEFT JOIN inventory_location l ON l.id = c.location_id
+        WHERE (c.quantity, c.invoiced, c.cost) <> (c.found_quantity, c.found_invoiced, c.found_cost)
+        """,
+    )
+
+
 def cost_changes_add_up() -> list[Breach]:
     """What a run forwarded into an adjustment is what the adjustment says."""
     return find(

@@ -6,6 +6,7 @@ from costing.models.adjustment import (
     AvgCostAdjmtEntryPoint,
     CostChange,
     InventoryAdjmtEntryOrder,
+    ItemBalance,
     ItemCostState,
 )
 from costing.models.closing import (
@@ -38,6 +39,7 @@ __all__ = [
     "InventoryPeriod",
     "InventoryPeriodEntry",
     "InventoryPostingSetup",
+    "ItemBalance",
     "ItemCostState",
     "Mark",
     "PostToGLRun",

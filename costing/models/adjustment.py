@@ -32,6 +32,34 @@ class ItemCostState(models.Model):
         return f"{self.pk}"
 
 
+class ItemBalance(models.Model):
+    """What an item has at a place by all its entries: quantity, invoiced quantity, cost (actual and expected).
+
+    Kept by every posting and adjustment in the statement that raises the item's change number, so that neither posting
+    nor adjustment adds up a history (ADR 0011). `check_books` adds it up again. Values that do not count as inventory
+    are left out.
+    """
+
+    item = models.ForeignKey(Item, models.PROTECT, db_index=False, related_name="balances", verbose_name=_("item"))
+    variant = models.ForeignKey(Variant, models.PROTECT, null=True, db_index=False, verbose_name=_("variant"))
+    location = models.ForeignKey(Location, models.PROTECT, null=True, db_index=False, verbose_name=_("location"))
+    quantity = QuantityField(_("quantity"), default=0)
+    invoiced_quantity = QuantityField(_("invoiced quantity"), default=0)
+    cost = AmountField(_("cost"), default=0)
+
+    class Meta:
+        verbose_name = _("item balance")
+        verbose_name_plural = _("item balances")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "variant", "location"], name="item_balance_unique", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
 class AvgCostAdjmtEntryPoint(models.Model):
     """A scope of an item whose cost is not adjusted from a valuation date on; gone once it is.
 

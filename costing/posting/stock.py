@@ -111,7 +111,7 @@ def write(
         for entry in posting.plan.entries
         for link in entry.covers
     )
-    value_storing.mark_unadjusted(posting.drafts, periods=posting.setups.periods)
+    value_storing.record_changes(posting.drafts, periods=posting.setups.periods)
     value_storing.update_card_costs(posting.drafts)
     return written, stored
 
