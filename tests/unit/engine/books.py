@@ -19,16 +19,17 @@ class BooksBuilder:
     def __init__(self):
         self.entries, self.links, self._keys = {}, [], count(1)
 
-    def entry(self, key, quantity, *, on=1, remaining=0, invoiced=True, averaged=False, scope=(None, None)):
+    def entry(self, key, quantity, *, on=1, remaining=0, invoiced=True, averaged=False, mirrors=False, **place):
         self.entries[key] = Entry(
             key=key,
-            scope=scope,
+            scope=place.get("scope", (None, None)),
             quantity_e5=round(quantity * E5),
             remaining_e5=round(remaining * E5),
             posting_date=day(on),
             valuation_date=day(on),
             completely_invoiced=invoiced,
             averaged=averaged,
+            mirrors=mirrors,
         )
         if quantity > 0:
             self.links.append(Link(key, key, None, round(quantity * E5), True))
@@ -80,8 +81,10 @@ class BooksBuilder:
         self.links.append(Link(inbound, inbound, outbound, round(quantity * E5), True, layer))
         return self
 
-    def build(self):
-        return ItemBooks.of(self.entries.values(), self.links, precision_e5=CENT)
+    def build(self, *, affected=None, **part):
+        if affected is not None:
+            part["affected"] = frozenset(affected)
+        return ItemBooks.of(self.entries.values(), self.links, precision_e5=CENT, **part)
 
 
 def corrections(adjustment):

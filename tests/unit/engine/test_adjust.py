@@ -3,8 +3,8 @@
 from datetime import date
 
 from costing.engine.adjust import adjust
-from costing.engine.books import Kind
-from tests.unit.engine.books import BooksBuilder, corrections, roundings
+from costing.engine.books import Kind, Sums
+from tests.unit.engine.books import E5, BooksBuilder, corrections, day, roundings
 
 
 def by_day(on):
@@ -195,3 +195,147 @@ class TestAverage:
         books.entry(3, -1, on=2, averaged=True, scope=(2, None)).value(3, -20)
 
         assert corrections(average(books)) == [(3, -10.0, 0.0)]
+
+
+class TestExactReversal:
+    """A purchase return that names its receipt takes back direct cost, overhead and variance, each by itself."""
+
+    def bought_with_overhead(self):
+        books = BooksBuilder().receipt(1, 10, 100, remaining=8)
+        books.value(1, 15, kind=Kind.INDIRECT)
+        return books
+
+    def test_overhead_goes_back_in_proportion(self):
+        books = self.bought_with_overhead().entry(2, -2, on=2, mirrors=True).take(2, 1, 2)
+        books.value(2, -23)
+
+        found = fifo(books).corrections
+
+        assert [(each.kind, each.actual_e5 / E5) for each in found] == [(Kind.INDIRECT, -3.0), (Kind.DIRECT, 3.0)]
+
+    def test_a_right_return_needs_nothing(self):
+        books = self.bought_with_overhead().entry(2, -2, on=2, mirrors=True).take(2, 1, 2)
+        books.value(2, -20)
+        books.value(2, -3, kind=Kind.INDIRECT)
+
+        assert fifo(books).corrections == []
+
+    def test_variance_goes_back_as_variance(self):
+        books = BooksBuilder().receipt(1, 10, 90, remaining=9)
+        books.value(1, 10, kind=Kind.VARIANCE)
+        books.entry(2, -1, on=2, mirrors=True).take(2, 1, 1).value(2, -9)
+
+        found = fifo(books).corrections
+
+        assert [(each.kind, each.actual_e5 / E5) for each in found] == [(Kind.VARIANCE, -1.0)]
+
+    def test_a_sale_of_the_same_goods_is_one_direct_amount(self):
+        books = self.bought_with_overhead().entry(2, -2, on=2).take(2, 1, 2)
+        books.value(2, -20)
+
+        assert [(each.kind, each.actual_e5 / E5) for each in fifo(books).corrections] == [(Kind.DIRECT, -3.0)]
+
+    def test_what_is_returned_and_not_credited_stays_expected(self):
+        books = self.bought_with_overhead().entry(2, -2, on=2, mirrors=True, invoiced=False).take(2, 1, 2)
+        books.value(2, 0, -20)
+
+        assert corrections(fifo(books)) == [(2, 0.0, -3.0)]
+
+
+class TestSources:
+    """Every forwarded cent names the entry whose cost moved."""
+
+    def sources(self, adjustment):
+        return [
+            (found.entry_key, [(each.source_key, each.amount_e5 / E5) for each in found.sources])
+            for found in adjustment.corrections
+        ]
+
+    def test_only_the_layer_that_became_dearer_is_named(self):
+        books = BooksBuilder().receipt(1, 1, 10).receipt(2, 1, 20)
+        books.entry(3, -2, on=2).take(3, 1, 1).take(3, 2, 1).value(3, -30)
+        books.value(2, 5, is_charge=True)
+
+        assert self.sources(fifo(books)) == [(3, [(2, -5.0)])]
+
+    def test_what_was_not_known_at_posting_is_shared_by_quantity(self):
+        books = BooksBuilder().receipt(1, 1, 10).receipt(2, 3, 30)
+        books.entry(3, -4, on=2).take(3, 1, 1).take(3, 2, 3).value(3, -20)
+
+        assert self.sources(fifo(books)) == [(3, [(1, -5.0), (2, -15.0)])]
+
+    def test_two_documents_share_the_sources_to_the_cent(self):
+        books = BooksBuilder().receipt(1, 1, 10).receipt(2, 2, 20)
+        books.entry(3, -3, on=2).take(3, 1, 1).take(3, 2, 2)
+        books.value(3, -10, quantity=-1, invoiced=-1)
+        books.value(3, -20, quantity=-2, invoiced=-2)
+        books.value(2, 0.05, is_charge=True)
+
+        found = fifo(books).corrections
+
+        assert sum(each.actual_e5 for each in found) == -0.05 * E5
+        for correction in found:
+            assert sum(each.amount_e5 for each in correction.sources) == correction.actual_e5
+            assert {each.source_key for each in correction.sources} == {2}
+
+    def test_an_average_names_its_pool(self):
+        books = BooksBuilder().receipt(1, 1, 20).receipt(2, 1, 40).entry(3, -1, averaged=True)
+        books.value(3, -20)
+
+        assert self.sources(average(books)) == [(3, [(None, -10.0)])]
+
+
+class TestPartOfTheBooks:
+    """With `affected` only some entries are computed; the others are sources that stand."""
+
+    def test_a_source_that_stands_is_not_corrected(self):
+        books = BooksBuilder().receipt(1, 2, 20).entry(2, -1, on=2).take(2, 1, 1)
+        books.value(2, -9)
+        books.entry(3, -1, on=3).take(3, 1, 1).value(3, -9)
+
+        assert corrections(adjust(books.build(affected={3}), is_average=False, period_of=by_day)) == [(3, -1.0, 0.0)]
+
+    def test_the_opening_of_an_average_stands_for_what_came_before(self):
+        opening = {(None, None): Sums(2 * E5, 30 * E5)}
+        books = BooksBuilder().receipt(11, 1, 30, on=10).entry(12, -1, on=10, averaged=True)
+        books.value(12, -1)
+
+        part = books.build(opening=opening, first_day=day(10))
+
+        assert corrections(adjust(part, is_average=True, period_of=by_day)) == [(12, -19.0, 0.0)]
+
+    def test_a_return_of_an_issue_from_before_costs_what_the_issue_cost(self):
+        books = BooksBuilder().entry(1, -1, on=2, averaged=True)
+        books.value(1, -15)
+        books.entry(2, 1, on=10, remaining=1).give_back(2, 1, 1).value(2, 12)
+
+        part = books.build(opening={(None, None): Sums()}, first_day=day(10))
+
+        assert corrections(adjust(part, is_average=True, period_of=by_day)) == [(2, 3.0, 0.0)]
+
+    def test_periods_after_the_last_one_wanted_are_left_alone(self):
+        books = BooksBuilder().receipt(1, 3, 30).entry(2, -1, on=2, averaged=True)
+        books.value(2, -9)
+        books.entry(3, -1, on=5, averaged=True).value(3, -9)
+
+        found = adjust(books.build(), is_average=True, period_of=by_day, through=day(3))
+
+        assert corrections(found) == [(2, -1.0, 0.0)]
+
+
+class TestRevaluedAverage:
+    def test_an_issue_posted_before_a_partial_revaluation_of_its_period_does_not_see_it(self):
+        books = BooksBuilder().receipt(1, 2, 20).entry(2, -1, on=2, averaged=True)
+        books.value(2, -10)
+        books.value(1, -4, quantity=1, partial=True, kind=Kind.REVALUATION, on=28)
+        books.entry(3, -1, on=28, averaged=True).value(3, -10)
+
+        assert corrections(average(books, by_month)) == [(3, 4.0, 0.0)]
+
+    def test_a_revaluation_counts_from_its_own_period_on(self):
+        books = BooksBuilder().receipt(1, 2, 20).entry(2, -1, on=2, averaged=True)
+        books.value(2, -10)
+        books.value(1, -4, quantity=1, partial=True, kind=Kind.REVALUATION, on=5)
+        books.entry(3, -1, on=6, averaged=True).value(3, -10)
+
+        assert corrections(average(books)) == [(3, 4.0, 0.0)]
