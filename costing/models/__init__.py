@@ -1,6 +1,7 @@
 """Posting setups, value entries, adjustment runs, periods and closes."""
 
 from costing.models.adjustment import (
+    AdjustmentPlanLine,
     AdjustmentRun,
     AdjustmentRunItem,
     AvgCostAdjmtEntryPoint,
@@ -25,6 +26,7 @@ from costing.models.setup import AccountSet, CostingSetup, GeneralPostingSetup, 
 
 __all__ = [
     "AccountSet",
+    "AdjustmentPlanLine",
     "AdjustmentRun",
     "AdjustmentRunItem",
     "AvgCostAdjmtEntryPoint",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from config.base.fields import AmountField, QuantityField, UnitCostField
-from costing.enums import RunState
+from costing.enums import RunState, ValueEntryType, VarianceType
 from costing.models.entries import ValueEntry
 from inventory.enums import OrderType
 from inventory.models import Item, ItemLedgerEntry, ItemRegister, Location, Variant
@@ -147,6 +147,22 @@ class AdjustmentRunItem(models.Model):
     amount = AmountField(_("net amount"), default=0)
     seconds = models.FloatField(_("seconds"), default=0)
     failure = models.TextField(_("failure"), blank=True)
+    error_code = models.CharField(_("error code"), max_length=40, db_default="", blank=True)
+    rounds = models.PositiveSmallIntegerField(_("rounds"), db_default=0)
+    amounts = models.JSONField(
+        _("amount by month"), db_default=Value({}, models.JSONField()), help_text=_("Posting month: net amount")
+    )
+    worker = models.CharField(_("worker"), max_length=100, db_default="", blank=True)
+    job = models.ForeignKey(
+        "base.Job",
+        models.SET_NULL,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("claimed by job"),
+    )
+    attempt = models.PositiveIntegerField(_("attempt of the job"), db_default=0)
 
     class Meta:
         verbose_name = _("item of an adjustment run")
@@ -156,6 +172,40 @@ class AdjustmentRunItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.item_id}"
+
+
+class AdjustmentPlanLine(models.Model):
+    """What a preview would post: a correction of one value entry. Rows of the run, never of a ledger."""
+
+    run = models.ForeignKey(AdjustmentRun, models.CASCADE, db_index=False, related_name="plan", verbose_name=_("run"))
+    item = models.ForeignKey(Item, models.PROTECT, db_index=False, related_name="+", verbose_name=_("item"))
+    item_ledger_entry = models.ForeignKey(
+        ItemLedgerEntry, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("item ledger entry")
+    )
+    value_entry = models.ForeignKey(
+        ValueEntry,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("value entry"),
+        help_text=_("The value entry that would be corrected"),
+    )
+    entry_type = models.CharField(_("entry type"), max_length=30, choices=ValueEntryType)
+    variance_type = models.CharField(_("variance type"), max_length=30, choices=VarianceType, blank=True)
+    posting_date = models.DateField(_("posting date"))
+    valuation_date = models.DateField(_("valuation date"))
+    document_no = models.CharField(_("document no."), max_length=20)
+    cost_amount_actual = AmountField(_("cost amount (actual)"))
+    cost_amount_expected = AmountField(_("cost amount (expected)"))
+
+    class Meta:
+        verbose_name = _("planned correction")
+        verbose_name_plural = _("planned corrections")
+        indexes = [models.Index(fields=["run", "item"], name="adjustment_plan_run_item")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.pk}"
 
 
 class CostChange(models.Model):
