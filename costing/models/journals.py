@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +13,16 @@ from inventory.models import Item, ItemLedgerEntry, Location, Variant
 
 
 class RevaluationJournalLine(models.Model):
+    """A revaluation that waits to be posted.
+
+    With an entry: all of it, or with `partial` what is left of it on the date. Without: what is left of the item, of
+    one location where it stands `by_location`, of one variant where it stands `by_variant`.
+    """
+
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("owner"))
     line_no = models.PositiveIntegerField(_("line no."))
     posting_date = models.DateField(_("posting date"))
+    document_no = models.CharField(_("document no."), max_length=20, blank=True, db_default="")
     item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))
     variant = models.ForeignKey(Variant, models.PROTECT, null=True, blank=True, verbose_name=_("variant"))
     location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, verbose_name=_("location"))
@@ -23,7 +32,13 @@ class RevaluationJournalLine(models.Model):
     quantity = QuantityField(_("quantity"))
     value_calculated = AmountField(_("value (calculated)"), default=0)
     value_revalued = AmountField(_("value (revalued)"), default=0)
+    partial = models.BooleanField(_("what is left"), default=False, db_default=False)
+    by_location = models.BooleanField(_("by location"), default=False, db_default=False)
+    by_variant = models.BooleanField(_("by variant"), default=False, db_default=False)
     update_standard_cost = models.BooleanField(_("update standard cost"), default=False)
+    reason_code = models.ForeignKey(
+        "base.ReasonCode", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reason code")
+    )
 
     class Meta:
         verbose_name = _("revaluation journal line")
@@ -33,14 +48,28 @@ class RevaluationJournalLine(models.Model):
     def __str__(self) -> str:
         return f"{self.line_no}"
 
+    @property
+    def amount(self) -> Decimal:
+        """What posting adds to the value."""
+        return self.value_revalued - self.value_calculated
+
 
 class StandardCostWorksheetLine(models.Model):
+    """A standard cost that somebody thinks of: what it is, what it is to be, and the shares of it (per unit)."""
+
     worksheet = models.CharField(_("worksheet"), max_length=20, default="DEFAULT")
     item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))
     standard_cost = UnitCostField(_("standard cost"))
     new_standard_cost = UnitCostField(_("new standard cost"))
     indirect_cost_percent = UnitCostField(_("indirect cost %"), default=0)
     overhead_rate = UnitCostField(_("overhead rate"), default=0)
+    new_indirect_cost_percent = UnitCostField(_("new indirect cost %"), default=0)
+    new_overhead_rate = UnitCostField(_("new overhead rate"), default=0)
+    new_material_share = UnitCostField(_("new material cost"), default=0)
+    new_capacity_share = UnitCostField(_("new capacity cost"), default=0)
+    new_subcontracted_share = UnitCostField(_("new subcontracted cost"), default=0)
+    new_capacity_overhead_share = UnitCostField(_("new capacity overhead"), default=0)
+    new_manufacturing_overhead_share = UnitCostField(_("new manufacturing overhead"), default=0)
     implemented = models.BooleanField(_("implemented"), default=False)
 
     class Meta:

@@ -115,6 +115,14 @@ class Item(models.Model):
     subcontracted_share = UnitCostField(_("standard subcontracted cost"), default=0)
     capacity_overhead_share = UnitCostField(_("standard capacity overhead"), default=0)
     manufacturing_overhead_share = UnitCostField(_("standard manufacturing overhead"), default=0)
+    rolled_up_material_share = UnitCostField(_("rolled-up material cost"), default=0, editable=False)
+    rolled_up_capacity_share = UnitCostField(_("rolled-up capacity cost"), default=0, editable=False)
+    rolled_up_subcontracted_share = UnitCostField(_("rolled-up subcontracted cost"), default=0, editable=False)
+    rolled_up_capacity_overhead_share = UnitCostField(_("rolled-up capacity overhead"), default=0, editable=False)
+    rolled_up_manufacturing_overhead_share = UnitCostField(
+        _("rolled-up manufacturing overhead"), default=0, editable=False
+    )
+    standard_cost_calculated_on = models.DateField(_("standard cost calculated on"), null=True, editable=False)
     inventory_value_zero = models.BooleanField(_("inventory value zero"), default=False)
     low_level_code = models.PositiveSmallIntegerField(_("low-level code"), default=0, editable=False)
 
