@@ -117,7 +117,7 @@ def _new_draft(entry: PlannedEntry, line: CostedLine, valuation_date: date) -> V
         entry_key=entry.key,
         item=line.item,
         place=entry.stock.place,
-        origin=line.value_origin or entry.movement.origin,
+        origin=line.value_origin or entry.origin,
         item_ledger_entry_type=entry.movement.entry_type,
         valuation_date=valuation_date,
         valued_quantity_e5=entry.quantity_e5,

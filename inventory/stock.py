@@ -76,8 +76,10 @@ WHERE i.id = ANY(%s)
 _STOCK_COLUMNS = """
 SELECT e.id, e.item_id, e.variant_id, e.location_id, e.posting_date, (e.quantity * 100000)::bigint,
        (e.remaining_quantity * 100000)::bigint, (e.invoiced_quantity * 100000)::bigint, e.completely_invoiced,
-       e.lot_no, e.serial_no, e.order_no, e.applies_to_entry_id
-FROM inventory_itemledgerentry e
+       e.lot_no, e.serial_no, e.expiration_date, e.entry_type, e.order_type, e.order_no, e.order_line_no,
+       coalesce(l.in_transit, false), e.correction, e.drop_shipment,
+       (e.shipped_quantity_not_returned * 100000)::bigint, e.applies_to_entry_id
+FROM inventory_itemledgerentry e LEFT JOIN inventory_location l ON l.id = e.location_id
 """
 
 
@@ -101,21 +103,35 @@ def stock_entries(entry_ids: Collection[int], facts: dict[int, ItemFacts]) -> di
 
 
 def _stock_entry(row: tuple[Any, ...], facts: dict[int, ItemFacts]) -> StockEntry:
-    key, item_id, variant_id, location_id, posting_date, quantity, remaining, invoiced, complete, lot, serial = row[:11]
+    key, item_id, variant_id, location_id, posting_date, quantity_e5, *progress = row
     return new_stock_entry(
         facts.get(item_id),
         key=key,
         place=(item_id, variant_id, location_id),
         posting_date=posting_date,
-        quantity_e5=quantity,
-        remaining_e5=remaining,
-        invoiced_e5=invoiced,
-        completely_invoiced=complete,
-        lot_no=lot,
-        serial_no=serial,
-        order_no=row[11],
-        applies_to_key=row[12],
+        quantity_e5=quantity_e5,
+        **dict(zip(_PROGRESS, progress, strict=True)),
     )
+
+
+_PROGRESS = (
+    "remaining_e5",
+    "invoiced_e5",
+    "completely_invoiced",
+    "lot_no",
+    "serial_no",
+    "expiration_date",
+    "entry_type",
+    "order_type",
+    "order_no",
+    "order_line_no",
+    "within_order",
+    "correction",
+    "drop_shipment",
+    "not_returned_e5",
+    "applies_to_key",
+)
+"""The further columns of a stock entry, in the order in which they are read."""
 
 
 def new_stock_entry(

@@ -121,12 +121,6 @@ def _check_lines(lines: Sequence[ItemJournalLine], facts: dict[int, ItemFacts], 
         if line.kind == JournalLineKind.TRANSFER and line.location_id == line.new_location_id:
             message = _("Line %(line)s moves item %(item)s to where it is. Choose another new location.")
             problems.append(_problem(line, item, ErrorCode.INVALID_INPUT, message % words))
-        if item.lot_tracked and not line.lot_no:
-            message = _("Lot number is needed for %(item)s on line %(line)s.")
-            problems.append(_problem(line, item, ErrorCode.TRACKING_REQUIRED, message % words))
-        if (item.serial_tracked or item.is_specific) and not line.serial_no:
-            message = _("Serial number is needed for %(item)s on line %(line)s.")
-            problems.append(_problem(line, item, ErrorCode.TRACKING_REQUIRED, message % words))
     raise_problems(problems)
 
 

@@ -64,21 +64,6 @@ def _line_problems(plan: DocumentPlan, each: LinePlan, facts: dict[int, ItemFact
         )
         numbers = {"wanted": _text(each.invoice_e5), "left": _text(available_e5 + each.invoice_now_e5)}
         yield _problem(plan, line, ErrorCode.QUANTITY_EXCEEDS_SOURCE, message % (words | numbers), item)
-    if each.handle_e5:
-        yield from _tracking_problems(plan, line, item, each.handle_e5)
-
-
-def _tracking_problems(plan: DocumentPlan, line: DocumentLine, item: ItemFacts, quantity_e5: int) -> Iterator[Problem]:
-    words = {"item": item.no, "line": line.line_no, "no": plan.document.no}
-    if item.lot_tracked and not line.lot_no:
-        message = _("Lot number is needed for %(item)s on line %(line)s of %(no)s.")
-        yield _problem(plan, line, ErrorCode.TRACKING_REQUIRED, message % words, item)
-    if (item.serial_tracked or item.is_specific) and not line.serial_no:
-        message = _("Serial number is needed for %(item)s on line %(line)s of %(no)s.")
-        yield _problem(plan, line, ErrorCode.TRACKING_REQUIRED, message % words, item)
-    elif line.serial_no and quantity_e5 != 100_000:
-        message = _("A serial number stands for one unit of %(item)s: line %(line)s of %(no)s has another quantity.")
-        yield _problem(plan, line, ErrorCode.INVALID_INPUT, message % words, item)
 
 
 def _problem(
