@@ -43,6 +43,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     django.setup()
     from django.db import connection
 
+    from tests.bench import databases
     from tests.bench.measures import MEASURES
 
     chosen = arguments.only or list(MEASURES)
@@ -51,13 +52,20 @@ def _measure(arguments: argparse.Namespace) -> int:
         print(f"There is no measure {', '.join(unknown)}; there are {', '.join(MEASURES)}.", file=sys.stderr)
         return 2
     print("name size seconds floor_seconds ratio peak_mb")
-    for name in chosen:
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        try:
-            for line in MEASURES[name](arguments.size):
-                print(line, flush=True)
-        finally:
-            connection.creation.destroy_test_db(connection.settings_dict["NAME"].removeprefix("test_"), verbosity=0)
+    own = connection.settings_dict["NAME"]
+    try:
+        for name in chosen:
+            databases.use(own)
+            connection.creation.create_test_db(verbosity=0, autoclobber=True)
+            empty = connection.settings_dict["NAME"]
+            try:
+                for line in MEASURES[name](arguments.size):
+                    print(line, flush=True)
+            finally:
+                databases.use(empty)
+                connection.creation.destroy_test_db(own, verbosity=0)
+    finally:
+        databases.drop_all()
     return 0
 
 

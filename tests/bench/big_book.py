@@ -25,7 +25,8 @@ ENTRY_COLUMNS = (
 )  # fmt: skip
 LINK_COLUMNS = ("receiver", "inbound", "outbound", "source_layer", "quantity", "day", "cost_application")
 VALUE_COLUMNS = (
-    "entry", "what", "day", "valued_quantity", "carried_quantity", "invoiced_quantity", "actual", "expected", "averaged",
+    "entry", "what", "day", "valued_quantity", "carried_quantity", "invoiced_quantity", "actual", "expected",
+    "averaged",
 )  # fmt: skip
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
-from tests.bench import load_demo
+from tests.bench import adjust, load_demo
 
 MEASURES: dict[str, Callable[[int], Iterable[object]]] = {
+    "adjust_full": adjust.full,
+    "adjust_nothing": adjust.nothing,
+    "adjust_incremental": adjust.incremental,
     "load_demo": load_demo.measure,
 }

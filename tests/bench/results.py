@@ -1,10 +1,13 @@
-"""The line that a measure prints."""
+"""The line that a measure prints, and the memory that it took."""
 
 import resource
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Measured:
     """Seconds of the application and of the floor for the same work; `note` for people."""
 
@@ -13,13 +16,24 @@ class Measured:
     seconds: float
     floor_seconds: float
     note: str = ""
+    memory_mb: float = field(default_factory=lambda: peak_mb())
 
     def __str__(self) -> str:
         ratio = self.seconds / self.floor_seconds
-        line = f"{self.name} {self.size} {self.seconds:.3f} {self.floor_seconds:.3f} {ratio:.2f} {peak_mb():.0f}"
+        line = f"{self.name} {self.size} {self.seconds:.3f} {self.floor_seconds:.3f} {ratio:.2f} {self.memory_mb:.0f}"
         return f"{line}  # {self.note}" if self.note else line
 
 
+def reset_peak() -> None:
+    """Forget the most memory held so far, where the system can (Linux)."""
+    if _CLEAR.exists():
+        _CLEAR.write_text("5")
+
+
 def peak_mb() -> float:
-    """The most memory that this process has held so far, in MB."""
+    """The most memory that this process has held since `reset_peak`, or so far, in MB."""
+    if _STATUS.exists():
+        for line in _STATUS.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
