@@ -26,10 +26,10 @@ LINE_STEP = 10_000
 ORDER_SERIES = {
     DocumentKind.PURCHASE_ORDER: "purchase_order_series",
     DocumentKind.PURCHASE_RETURN: "purchase_return_series",
-    DocumentKind.PURCHASE_CREDIT: "purchase_credit_series",
+    DocumentKind.PURCHASE_CREDIT: "purchase_credit_draft_series",
     DocumentKind.SALES_ORDER: "sales_order_series",
     DocumentKind.SALES_RETURN: "sales_return_series",
-    DocumentKind.SALES_CREDIT: "sales_credit_series",
+    DocumentKind.SALES_CREDIT: "sales_credit_draft_series",
 }
 
 EDITED_FIELDS = (
@@ -43,6 +43,7 @@ EDITED_FIELDS = (
     "unit_of_measure",
     "quantity",
     "unit_amount",
+    "unit_cost",
     "line_discount_amount",
     "quantity_to_handle",
     "quantity_to_invoice",

@@ -90,6 +90,13 @@ class DocumentType(models.TextChoices):
     COUNT = "count", _("Physical inventory")
 
 
+class DirectTransferPosting(models.TextChoices):
+    """How a transfer without an in-transit location is posted: as one document, or shipped and received at once."""
+
+    DIRECT_TRANSFER = "direct_transfer", _("Direct transfer")
+    SHIPMENT_AND_RECEIPT = "shipment_and_receipt", _("Shipment and receipt")
+
+
 class LineType(models.TextChoices):
     ITEM = "item", pgettext_lazy("line type", "Item")
     ITEM_CHARGE = "item_charge", pgettext_lazy("line type", "Item charge")

@@ -27,8 +27,10 @@ from ledger.models import AccountingPeriod, GLAccount, LedgerSetup
 _MANUAL_SERIES = {
     "purchase_order_series",
     "purchase_return_series",
+    "purchase_credit_draft_series",
     "sales_order_series",
     "sales_return_series",
+    "sales_credit_draft_series",
     "transfer_order_series",
     "item_journal_series",
     "count_series",

@@ -39,7 +39,7 @@ SIDES = {
         SourceType.VENDOR,
         -1,
         DocumentType.PURCHASE_RETURN_SHIPMENT,
-        "purchase_return_series",
+        "purchase_return_shipment_series",
         DocumentType.PURCHASE_CREDIT_MEMO,
         "purchase_credit_series",
     ),
@@ -57,8 +57,11 @@ SIDES = {
         SourceType.CUSTOMER,
         1,
         DocumentType.SALES_RETURN_RECEIPT,
-        "sales_return_series",
+        "sales_return_receipt_series",
         DocumentType.SALES_CREDIT_MEMO,
         "sales_credit_series",
     ),
 }
+# A credit memo takes goods back and credits them at once; without goods it credits charges and prices.
+SIDES[DocumentKind.PURCHASE_CREDIT] = SIDES[DocumentKind.PURCHASE_RETURN]
+SIDES[DocumentKind.SALES_CREDIT] = SIDES[DocumentKind.SALES_RETURN]

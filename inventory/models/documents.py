@@ -88,6 +88,12 @@ class DocumentLine(models.Model):
     )
     quantity = QuantityField(_("quantity"))
     unit_amount = UnitCostField(_("unit amount"), default=0, help_text=_("Direct unit cost, or unit price of a sale."))
+    unit_cost = UnitCostField(
+        _("unit cost"),
+        null=True,
+        blank=True,
+        help_text=_("What goods that a customer returns enter stock at; blank: the cost on the item card."),
+    )
     line_discount_amount = AmountField(_("line discount amount"), default=0)
     quantity_to_handle = QuantityField(_("quantity to receive or ship"), default=0)
     quantity_to_invoice = QuantityField(_("quantity to invoice"), default=0)
@@ -185,7 +191,10 @@ class PostedDocument(models.Model):
 
 
 class PostedDocumentLine(models.Model):
-    """One line as posted; `quantity` positive, in base units, whatever the direction."""
+    """One line as posted; `quantity` positive, in base units, whatever the direction.
+
+    A line that takes another back (undo) is negative, and `source_line` is the line that it takes back.
+    """
 
     PROGRESS_FIELDS = ()
 

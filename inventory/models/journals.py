@@ -41,6 +41,21 @@ class ItemJournalLine(models.Model):
         related_name="+",
         verbose_name=_("applies-to entry"),
     )
+    applies_from_entry = models.ForeignKey(
+        "inventory.ItemLedgerEntry",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("applies-from entry"),
+    )
+    expiration_date = models.DateField(_("expiration date"), null=True, blank=True)
+    new_lot_no = models.CharField(_("new lot no."), max_length=50, db_default="", default="", blank=True)
+    new_serial_no = models.CharField(_("new serial no."), max_length=50, db_default="", default="", blank=True)
+    new_expiration_date = models.DateField(_("new expiration date"), null=True, blank=True)
+    new_dimension_set = models.ForeignKey(
+        "base.DimensionSet", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("new dimension set")
+    )
     reason_code = models.ForeignKey(
         "base.ReasonCode", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reason code")
     )

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from config.base.fields import QuantityField, UnitCostField
-from inventory.enums import CostingMethod, ItemType, NegativeStock, SettleAt
+from inventory.enums import CostingMethod, DirectTransferPosting, ItemType, NegativeStock, SettleAt
 
 
 class CodedModel(models.Model):
@@ -346,6 +346,25 @@ class InventorySetup(models.Model):
     purchase_order_series = models.CharField(_("purchase order series"), max_length=20, default="PO")
     purchase_receipt_series = models.CharField(_("purchase receipt series"), max_length=20, default="PR")
     purchase_invoice_series = models.CharField(_("purchase invoice series"), max_length=20, default="PI")
+    direct_transfer_posting = models.CharField(
+        _("direct transfer posting"),
+        max_length=25,
+        choices=DirectTransferPosting,
+        db_default=DirectTransferPosting.DIRECT_TRANSFER,
+        default=DirectTransferPosting.DIRECT_TRANSFER,
+    )
+    purchase_return_shipment_series = models.CharField(
+        _("purchase return shipment series"), max_length=20, db_default="RSH", default="RSH"
+    )
+    purchase_credit_draft_series = models.CharField(
+        _("unposted purchase credit memo series"), max_length=20, db_default="PCD", default="PCD"
+    )
+    sales_return_receipt_series = models.CharField(
+        _("sales return receipt series"), max_length=20, db_default="RRC", default="RRC"
+    )
+    sales_credit_draft_series = models.CharField(
+        _("unposted sales credit memo series"), max_length=20, db_default="SCD", default="SCD"
+    )
     purchase_return_series = models.CharField(_("purchase return series"), max_length=20, default="PRS")
     purchase_credit_series = models.CharField(_("purchase credit memo series"), max_length=20, default="PCM")
     sales_order_series = models.CharField(_("sales order series"), max_length=20, default="SO")

@@ -31,6 +31,17 @@ STATE = (
     Mark,
     ValueEntryToPost,
 )
+DRAFTS = (
+    "purchase_order",
+    "purchase_return",
+    "purchase_credit_draft",
+    "sales_order",
+    "sales_return",
+    "sales_credit_draft",
+    "transfer_order",
+    "count",
+)
+"""Series of what is numbered as it is written down, posted or not."""
 
 
 def fingerprint() -> dict[str, tuple[int, str]]:
@@ -68,7 +79,7 @@ def _order_lines() -> tuple[int, str]:
 def _number_series() -> tuple[int, str]:
     """The numbers used. Orders and counts are numbered as they are written, before anything is posted."""
     setup = InventorySetup.load()
-    drafts = [setup.purchase_order_series, setup.sales_order_series, setup.transfer_order_series, setup.count_series]
+    drafts = [getattr(setup, f"{name}_series") for name in DRAFTS]
     return _one(
         "SELECT count(*), coalesce(md5(string_agg(l::text, '|' ORDER BY l.id)), '') FROM base_numberseriesline l"
         " JOIN base_numberseries s ON s.id = l.series_id WHERE s.code <> ALL(%s)",
