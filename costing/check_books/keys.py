@@ -21,6 +21,7 @@ _VALUE_ENTRY_KEYS = {
 _COST_CHANGE_KEYS = {
     "item_ledger_entry_id": "inventory_itemledgerentry",
     "source_entry_id": "inventory_itemledgerentry",
+    "source_capacity_entry_id": "inventory_capacityledgerentry",
     "value_entry_id": "costing_valueentry",
     "register_id": "inventory_itemregister",
     "run_id": "costing_adjustmentrun",

@@ -10,7 +10,7 @@ from config.base.fields import AmountField, QuantityField, UnitCostField
 from costing.enums import RunState, ValueEntryType, VarianceType
 from costing.models.entries import ValueEntry
 from inventory.enums import OrderType
-from inventory.models import Item, ItemLedgerEntry, ItemRegister, Location, Variant
+from inventory.models import CapacityLedgerEntry, Item, ItemLedgerEntry, ItemRegister, Location, Variant
 
 
 class ItemCostState(models.Model):
@@ -96,6 +96,8 @@ class InventoryAdjmtEntryOrder(models.Model):
     is_finished = models.BooleanField(_("finished"), default=False)
     completely_invoiced = models.BooleanField(_("completely invoiced"), default=False)
     cost_is_adjusted = models.BooleanField(_("cost is adjusted"), default=False)
+    closed_out = models.BooleanField(_("finished without output"), db_default=False)
+    change_no = models.BigIntegerField(_("change no."), db_default=0)
     indirect_cost_percent = UnitCostField(_("indirect cost %"), default=0)
     overhead_rate = UnitCostField(_("overhead rate"), default=0)
     material_share = UnitCostField(_("material cost"), default=0)
@@ -103,6 +105,7 @@ class InventoryAdjmtEntryOrder(models.Model):
     subcontracted_share = UnitCostField(_("subcontracted cost"), default=0)
     capacity_overhead_share = UnitCostField(_("capacity overhead"), default=0)
     manufacturing_overhead_share = UnitCostField(_("manufacturing overhead"), default=0)
+    non_inventory_share = UnitCostField(_("non-inventory material cost"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("order cost state")
@@ -110,6 +113,11 @@ class InventoryAdjmtEntryOrder(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order_type", "order_no", "order_line_no"], name="order_cost_state_unique"),
             models.CheckConstraint(name="order_cost_state_makes_goods", condition=~Q(order_type=OrderType.TRANSFER)),
+        ]
+        indexes = [
+            models.Index(
+                fields=["item"], condition=Q(cost_is_adjusted=False, is_finished=True), name="order_state_unadjusted"
+            )
         ]
 
     def __str__(self) -> str:
@@ -209,7 +217,7 @@ class AdjustmentPlanLine(models.Model):
 
 
 class CostChange(models.Model):
-    """A forwarded amount: whose cost (an entry, or the pool of an average period) moved which entry's."""
+    """A forwarded amount: whose cost (an item or capacity entry, or the pool of a period) moved which entry's."""
 
     PROGRESS_FIELDS = ()
 
@@ -227,6 +235,15 @@ class CostChange(models.Model):
         db_constraint=False,
         related_name="forwarded_changes",
         verbose_name=_("source entry"),
+    )
+    source_capacity_entry = models.ForeignKey(
+        CapacityLedgerEntry,
+        models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="forwarded_changes",
+        verbose_name=_("source capacity entry"),
     )
     average_period_end = models.DateField(_("end of average period"), null=True)
     value_entry = models.ForeignKey(
@@ -246,9 +263,12 @@ class CostChange(models.Model):
         verbose_name_plural = _("cost changes")
         constraints = [
             models.CheckConstraint(
-                name="cost_change_entry_or_pool",
-                condition=Q(source_entry__isnull=False, average_period_end__isnull=True)
-                | Q(source_entry__isnull=True, average_period_end__isnull=False),
+                name="cost_change_one_source",
+                condition=Q(
+                    source_entry__isnull=False, source_capacity_entry__isnull=True, average_period_end__isnull=True
+                )
+                | Q(source_entry__isnull=True, source_capacity_entry__isnull=False, average_period_end__isnull=True)
+                | Q(source_entry__isnull=True, source_capacity_entry__isnull=True, average_period_end__isnull=False),
             )
         ]
 

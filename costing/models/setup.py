@@ -41,6 +41,10 @@ class CostingSetup(models.Model):
     )
     earliest_allowed_valuation_date = models.DateField(_("earliest allowed valuation date"), null=True, blank=True)
     finish_order_without_output = models.BooleanField(_("finish order without output"), default=False)
+    cost_includes_setup = models.BooleanField(_("cost incl. setup"), default=True, db_default=True)
+    include_non_inventory_cost = models.BooleanField(
+        _("include non-inventory cost in produced items"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("costing setup")

@@ -133,6 +133,11 @@ class ItemLedgerEntry(EntryBase):
             models.Index(fields=["item"], condition=Q(applied_entry_to_adjust=True), name="ile_to_adjust"),
             models.Index(fields=["document_no", "document_line_no"], name="ile_document"),
             models.Index(fields=["posting_date"], name="ile_posting_date"),
+            models.Index(
+                fields=["order_no", "order_type", "order_line_no"],
+                condition=Q(order_type__in=[OrderType.ASSEMBLY, OrderType.PRODUCTION]),
+                name="ile_made_by_order",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -205,6 +210,8 @@ class CapacityLedgerEntry(EntryBase):
     invoiced_quantity = QuantityField(_("invoiced quantity"), default=0)
     output_quantity = QuantityField(_("output quantity"), default=0)
     scrap_quantity = QuantityField(_("scrap quantity"), default=0)
+    setup_time = QuantityField(_("setup time"), default=0, db_default=0)
+    run_time = QuantityField(_("run time"), default=0, db_default=0)
     subcontracted = models.BooleanField(_("subcontracted"), db_default=False)
 
     class Meta:

@@ -81,6 +81,7 @@ class WorkCentre(CodedModel):
     direct_unit_cost = UnitCostField(_("direct unit cost"), default=0)
     indirect_cost_percent = UnitCostField(_("indirect cost %"), default=0)
     overhead_rate = UnitCostField(_("overhead rate"), default=0)
+    costed_by_units = models.BooleanField(_("costed by units"), default=False, db_default=False)
     subcontractor = models.ForeignKey(
         "inventory.Vendor", models.PROTECT, null=True, blank=True, verbose_name=_("subcontractor")
     )

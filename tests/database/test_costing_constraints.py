@@ -112,7 +112,7 @@ CHECKS = {
     "gl_relation_amount_not_zero": (GLItemLedgerRelation, {"amount": 0}),
     "gl_relation_two_entries": (GLItemLedgerRelation, one_entry_twice),
     "order_cost_state_makes_goods": (InventoryAdjmtEntryOrder, {"order_type": OrderType.TRANSFER}),
-    "cost_change_entry_or_pool": (CostChange, {"average_period_end": date(2026, 1, 31)}),
+    "cost_change_one_source": (CostChange, {"average_period_end": date(2026, 1, 31)}),
     "settlement_quantity_positive": (Settlement, {"quantity": 0}),
     "mark_quantity_positive": (Mark, {"quantity": 0}),
 }
