@@ -26,6 +26,7 @@ def adjust_cost(job: jobs.RunningJob) -> None:
             user_id=job.requested_by_id,
             report=_between_units(job),
             job_id=job.id,
+            attempt=job.attempt,
             today=timezone.localdate(),
             guard=job.check_attempt,
         )

@@ -1,47 +1,80 @@
-"""The unit cost on the item card after adjustment.
+"""The unit costs on item cards and stockkeeping units after adjustment.
 
 Standard items keep their standard. Others: value over quantity of the item's balances, open issues left out; with no
-stock left, the cost of the last issue; never negative, and a zero result keeps what stood there.
+stock left, the cost of the last issue; never negative, and a zero result keeps what stood there. A stockkeeping unit
+has the item's cost where the average is taken per item, else the cost of its own place by the same formula.
 Source: finance-about-calculating-unit-cost.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
 
-# `last_issue`: the latest outbound that is not a drop shipment.
-_UPDATE = """
+from costing.average_periods import AveragePeriods
+
+# `last_issue`: the latest outbound that is not a drop shipment; asked for only where nothing is left.
+_UPDATE_ITEMS = """
 WITH sums AS (
-    SELECT coalesce(sum(quantity), 0) AS quantity, coalesce(sum(cost), 0) AS value
+    SELECT item_id, coalesce(sum(quantity), 0) AS quantity, coalesce(sum(cost), 0) AS value
     FROM (
-        SELECT quantity, cost FROM costing_itembalance WHERE item_id = %(item_id)s
+        SELECT item_id, quantity, cost FROM costing_itembalance WHERE item_id = ANY(%(ids)s)
+        UNION ALL
+        SELECT e.item_id, -v.item_ledger_entry_quantity, -v.cost_amount_actual - v.cost_amount_expected
+        FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
+        WHERE e.item_id = ANY(%(ids)s) AND e.open AND e.quantity < 0 AND v.inventoriable
+    ) parts GROUP BY item_id
+), found AS (
+    SELECT i.id, CASE WHEN g.costing_method = 'standard' THEN i.standard_cost
+                      WHEN s.quantity > 0 THEN round(greatest(s.value / s.quantity, 0), 5)
+                      ELSE round(greatest(l.cost, 0), 5) END AS cost
+    FROM sums s JOIN inventory_item i ON i.id = s.item_id
+    JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+    LEFT JOIN LATERAL (
+        SELECT sum(v.cost_amount_actual + v.cost_amount_expected) / e.quantity AS cost
+        FROM (SELECT x.id, x.quantity FROM inventory_itemledgerentry x
+              WHERE x.item_id = s.item_id AND x.quantity < 0 AND NOT x.drop_shipment
+              ORDER BY x.correction, x.posting_date DESC, x.id DESC LIMIT 1) e
+        JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
+        WHERE s.quantity <= 0
+          AND NOT EXISTS (SELECT 1 FROM inventory_itemledgerentry o WHERE o.item_id = s.item_id AND o.open)
+        GROUP BY e.quantity) l ON s.quantity <= 0
+    WHERE g.costing_method = 'standard' OR s.quantity > 0 OR l.cost IS NOT NULL
+)
+UPDATE inventory_item i SET unit_cost = f.cost
+FROM found f, inventory_itemmodelgroup g
+WHERE i.id = f.id AND g.id = i.item_model_group_id
+  AND (f.cost > 0 OR g.costing_method = 'standard') AND i.unit_cost IS DISTINCT FROM f.cost
+"""
+
+_UPDATE_STOCKKEEPING_UNITS = """
+WITH sums AS (
+    SELECT u.id, sum(p.quantity) AS quantity, sum(p.value) AS value
+    FROM inventory_stockkeepingunit u CROSS JOIN LATERAL (
+        SELECT quantity, cost AS value FROM costing_itembalance b
+        WHERE b.item_id = u.item_id AND b.variant_id IS NOT DISTINCT FROM u.variant_id
+          AND b.location_id IS NOT DISTINCT FROM u.location_id
         UNION ALL
         SELECT -v.item_ledger_entry_quantity, -v.cost_amount_actual - v.cost_amount_expected
         FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
-        WHERE e.item_id = %(item_id)s AND e.open AND e.quantity < 0 AND v.inventoriable
-    ) parts
-), last_issue AS (
-    SELECT sum(v.cost_amount_actual + v.cost_amount_expected) / e.quantity AS cost
-    FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
-    WHERE e.id = (SELECT x.id FROM inventory_itemledgerentry x
-                  WHERE x.item_id = %(item_id)s AND x.quantity < 0 AND NOT x.drop_shipment
-                  ORDER BY x.correction, x.posting_date DESC, x.id DESC LIMIT 1)
-      AND NOT EXISTS (SELECT 1 FROM inventory_itemledgerentry o WHERE o.item_id = %(item_id)s AND o.open)
-    GROUP BY e.quantity
-), cost AS (
-    SELECT round(greatest(CASE WHEN s.quantity > 0 THEN s.value / s.quantity
-                               ELSE (SELECT l.cost FROM last_issue l) END, 0), 5) AS cost
-    FROM sums s
+        WHERE e.item_id = u.item_id AND e.open AND e.quantity < 0 AND v.inventoriable
+          AND e.variant_id IS NOT DISTINCT FROM u.variant_id AND e.location_id IS NOT DISTINCT FROM u.location_id
+    ) p WHERE u.item_id = ANY(%(ids)s) GROUP BY u.id
 )
-UPDATE inventory_item i SET unit_cost = CASE WHEN g.costing_method = 'standard' THEN i.standard_cost ELSE c.cost END
-FROM cost c, inventory_itemmodelgroup g
-WHERE i.id = %(item_id)s AND g.id = i.item_model_group_id
-  AND (g.costing_method = 'standard' OR c.cost > 0)
-  AND i.unit_cost IS DISTINCT FROM CASE WHEN g.costing_method = 'standard' THEN i.standard_cost ELSE c.cost END
+UPDATE inventory_stockkeepingunit u
+SET unit_cost = CASE WHEN g.costing_method = 'standard' THEN u.standard_cost
+                     WHEN %(by_place)s THEN round(greatest(s.value / nullif(s.quantity, 0), 0), 5)
+                     ELSE i.unit_cost END
+FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id, sums s
+WHERE u.item_id = ANY(%(ids)s) AND i.id = u.item_id AND s.id = u.id
+  AND (g.costing_method = 'standard' OR NOT %(by_place)s OR s.quantity > 0 AND s.value > 0)
 """
 
 
-def update(item_id: int) -> None:
-    """Bring the card's unit cost up to date. The item must be locked."""
+def update(item_ids: Iterable[int], *, periods: AveragePeriods) -> None:
+    """Bring the unit costs of items, and of their stockkeeping units, up to date. The items must be locked."""
+    ids = sorted(item_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, {"item_id": item_id})
+        cursor.execute(_UPDATE_ITEMS, {"ids": ids})
+        cursor.execute(_UPDATE_STOCKKEEPING_UNITS, {"ids": ids, "by_place": periods.by_place})

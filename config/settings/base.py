@@ -82,6 +82,9 @@ DATABASES = {
         os.environ.get("DATABASE_URL") or f"postgresql:///lagerbok?host={DATA_DIR / 'run'}&user=lagerbok",
     ),
 }
+# What a connection runs for the third time, the server keeps prepared (config.base.statements). A pooler between them
+# must know prepared statements (PgBouncer from 1.21), or be told by `?prepare_threshold=` in DATABASE_URL.
+DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 2)
 if flag("LAGERBOK_DATABASE_POOL"):
     # The web process alone sets this (config/wsgi.py): a worker's child would use its parent's sockets.
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 20}
@@ -149,6 +152,9 @@ SESSION_COOKIE_NAME = "lagerbok_session"
 CSRF_COOKIE_NAME = "lagerbok_csrf"
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 METRICS_ALLOWED_IPS = words("METRICS_ALLOWED_IPS", default="127.0.0.1,::1")
+
+# How many workers share a run of cost adjustment, the job that starts it included.
+ADJUSTMENT_WORKERS = int(os.environ.get("ADJUSTMENT_WORKERS") or min(4, os.cpu_count() or 1))
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("nb", _("Norwegian Bokmål")), ("da", _("Danish"))]

@@ -13,6 +13,7 @@ from config.base import jobs
 from config.base.jobs import queue
 from config.base.models import Job, JobState
 from costing import adjustment, post_to_gl, selectors
+from costing.adjustment import runs
 from costing.enums import RunState
 from costing.models import AdjustmentRun, PostToGLRun, ValueEntry, ValueEntryToPost
 from ledger.models import GLAccount, GLEntry
@@ -267,6 +268,7 @@ class TestJobs:
                 raise jobs.JobCancelled
             done.append(True)
 
+        monkeypatch.setattr(runs, "BATCH_ITEMS", 1)
         monkeypatch.setattr(jobs.RunningJob, "check_cancelled", cancel_after_one)
         job = self.run("adjust_cost")
 

@@ -1,0 +1,77 @@
+"""The plan of a preview: what a run would post, in rows of the run. No lock is held, and no ledger row is written.
+
+The books are read as a run reads them; a plan whose item was posted meanwhile is computed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from time import perf_counter
+
+from django.db import connection, transaction
+
+from costing import adjustment_storing
+from costing.adjustment import claims, steps
+from costing.adjustment.claims import Claimed
+from costing.adjustment.terms import Terms, Worker
+from costing.adjustment_storing import POSTING_DATE, VARIANCE_TYPE, Computed, StoredItem
+from costing.models import AdjustmentPlanLine
+
+_INSERT = f"""
+WITH n AS (
+    SELECT * FROM unnest(%(originals)s::bigint[], %(actuals)s::bigint[], %(expecteds)s::bigint[],
+                         %(entry_types)s::text[])
+             WITH ORDINALITY AS c(original_id, actual_e5, expected_e5, entry_type, position)
+), planned AS (
+    INSERT INTO costing_adjustmentplanline (run_id, item_id, item_ledger_entry_id, value_entry_id, entry_type,
+        variance_type, posting_date, valuation_date, document_no, cost_amount_actual, cost_amount_expected)
+    SELECT %(run_id)s, o.item_id, o.item_ledger_entry_id, o.id, n.entry_type, {VARIANCE_TYPE}, {POSTING_DATE},
+           o.valuation_date, o.document_no, n.actual_e5 / 100000.0, n.expected_e5 / 100000.0
+    FROM n JOIN costing_valueentry o ON o.id = n.original_id ORDER BY n.position
+    RETURNING item_id, posting_date, cost_amount_actual + cost_amount_expected AS amount
+)
+SELECT item_id, date_trunc('month', posting_date)::date, count(*), sum(amount) FROM planned GROUP BY 1, 2 ORDER BY 1, 2
+"""  # noqa: S608 our own text
+
+
+def keep(chunk: Sequence[Computed], claimed: Mapping[int, Claimed], terms: Terms, worker: Worker) -> list[int]:
+    """Keep the plan of items whose books are still what was read; return the others.
+
+    An item that is planned again replaces its earlier plan.
+    """
+    assert terms.run_id is not None
+    started = perf_counter()
+    with transaction.atomic():
+        same = steps.unchanged(chunk)
+        planned = _insert(same, terms)
+        lines = [
+            steps.log_line(
+                computed,
+                planned[computed.item_id],
+                replace(claimed[computed.item_id], amounts={}),
+                (perf_counter() - started) / len(chunk),
+            )
+            for computed in same
+        ]
+        claims.finish(terms.run_id, worker, lines, replacing=True)
+        worker.guard()
+    found = {computed.item_id for computed in same}
+    return [computed.item_id for computed in chunk if computed.item_id not in found]
+
+
+def _insert(chunk: Sequence[Computed], terms: Terms) -> dict[int, StoredItem]:
+    planned = {computed.item_id: StoredItem() for computed in chunk}
+    AdjustmentPlanLine.objects.filter(run_id=terms.run_id, item_id__in=planned).delete()
+    corrections = [found for computed in chunk for found in computed.adjustment.corrections]
+    parameters = {
+        "run_id": terms.run_id,
+        **adjustment_storing.dates_allowed(),
+        **adjustment_storing.correction_columns(corrections),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, parameters)
+        for item_id, month, entries, amount in cursor.fetchall():
+            planned[item_id].entries += entries
+            planned[item_id].amounts[f"{month:%Y-%m}"] = amount
+    return planned

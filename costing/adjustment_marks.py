@@ -1,0 +1,99 @@
+"""What says that an item is unadjusted, and how an adjustment settles it.
+
+Only the marks that were read go: the items are locked, and their change numbers are those that were read. Where a run
+ends at a date, the later periods of average items stay unadjusted, and the first of them gets a point of its own,
+because what was settled before it moves its opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import connection
+
+from costing import value_storing
+from costing.average_periods import AveragePeriods
+from costing.loading import LoadedItem
+from inventory.models import ItemLedgerEntry
+
+_SETTLE_POINTS = """
+DELETE FROM costing_avgcostadjmtentrypoint WHERE id = ANY(%s) AND (%s::date IS NULL OR valuation_date <= %s)
+RETURNING item_id, variant_id, location_id
+"""
+
+_CLEAR_FLAGS = """
+UPDATE inventory_itemledgerentry SET applied_entry_to_adjust = false
+WHERE item_id = ANY(%s) AND applied_entry_to_adjust
+  AND NOT EXISTS (SELECT 1 FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = inventory_itemledgerentry.item_id)
+"""
+
+# A second run that read the same books must notice that they changed, as it does after a posting.
+_RAISE_NUMBERS = """
+INSERT INTO costing_itemcoststate AS s (item_id, change_no, adjusted_at)
+SELECT item_id, 1, %(at)s FROM unnest(%(ids)s::bigint[]) AS item_id
+ON CONFLICT (item_id) DO UPDATE SET change_no = s.change_no + 1, adjusted_at = %(at)s,
+    allow_online_adjustment = s.allow_online_adjustment OR NOT EXISTS (
+        SELECT 1 FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = s.item_id)
+"""
+
+_NEXT_VALUES = """
+SELECT DISTINCT g.item_id, g.variant_id, g.location_id, v.valuation_date
+FROM unnest(%(items)s::bigint[], %(variants)s::bigint[], %(locations)s::bigint[]) AS g(item_id, variant_id, location_id)
+CROSS JOIN LATERAL (
+    SELECT v.valuation_date FROM costing_valueentry v
+    WHERE v.item_id = g.item_id AND v.valuation_date > %(through)s AND v.inventoriable
+      AND (NOT %(by_place)s OR v.variant_id IS NOT DISTINCT FROM g.variant_id
+                               AND v.location_id IS NOT DISTINCT FROM g.location_id)
+    ORDER BY v.valuation_date LIMIT 1) v
+"""
+
+
+def settle(
+    items: Sequence[LoadedItem],
+    *,
+    became_invoiced: Sequence[int],
+    periods: AveragePeriods,
+    through: date | None,
+    adjusted_at: datetime,
+) -> None:
+    """Take away what marked the items as unadjusted, as far as it was read; raise their change numbers.
+
+    Items without a point left may be adjusted by postings again.
+    """
+    if became_invoiced:
+        ItemLedgerEntry.objects.filter(pk__in=became_invoiced).update(completely_invoiced=True)
+    ids = [item.item_id for item in items]
+    with connection.cursor() as cursor:
+        _settle_points([item for item in items if not item.is_average], None)
+        later = _settle_points([item for item in items if item.is_average], through)
+        if through is not None and later:
+            _mark_later(later, through, periods)
+        cursor.execute(_CLEAR_FLAGS, [ids])
+        cursor.execute(_RAISE_NUMBERS, {"ids": ids, "at": adjusted_at})
+
+
+def _settle_points(items: Sequence[LoadedItem], through: date | None) -> list[tuple[int, int | None, int | None]]:
+    point_ids = [point_id for item in items for point_id in item.point_ids]
+    if not point_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE_POINTS, [point_ids, through, through])
+        gone: list[tuple[int, int | None, int | None]] = cursor.fetchall()
+    return gone
+
+
+def _mark_later(scopes: Sequence[tuple[int, int | None, int | None]], through: date, periods: AveragePeriods) -> None:
+    """Mark the first period after the end of the run, in every scope that was settled up to it."""
+    columns = list(zip(*scopes, strict=True))
+    parameters = {
+        "items": list(columns[0]),
+        "variants": list(columns[1]),
+        "locations": list(columns[2]),
+        "through": through,
+        "by_place": periods.by_place,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_VALUES, parameters)
+        rows = cursor.fetchall()
+    value_storing.mark_points((*scope, periods.end(valuation_date)) for *scope, valuation_date in rows)
