@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib.auth import get_user_model
+
+from costing import setup_changes
 from costing.adjustment import adjust_cost
 from costing.models import AdjustmentRunItem, SkippedEntry
 from costing.post_to_gl import post_inventory_cost
-from inventory.models import ItemLedgerEntry
-from tests.scenarios import documents, goods
+from tests.scenarios import documents, goods, valuing
 from tests.scenarios import world as worlds
 from tests.scenarios.shared import Body
 from tests.scenarios.world import NotBuilt, World
@@ -21,7 +23,7 @@ from tests.scenarios.world import NotBuilt, World
 def set_(world: World, step: Body) -> None:
     """Change a field of the setup, of an item, or the account of a role."""
     if "setup" in step:
-        _set_setup(step["setup"])
+        _set_setup(world, step["setup"])
     elif "account" in step:
         worlds.map_account(step["account"], step["number"])
     else:
@@ -65,6 +67,10 @@ STEPS: dict[str, Callable[[World, Body], None]] = {
     "negative": goods.negative,
     "count": goods.count,
     "transfer": goods.transfer,
+    "revalue": valuing.revalue,
+    "set_standard_cost": valuing.set_standard_cost,
+    "close_period": valuing.close_period,
+    "reopen_period": valuing.reopen_period,
     "set": set_,
     "adjust_cost": run_adjustment,
     "post_to_gl": run_post_to_gl,
@@ -81,8 +87,6 @@ STEPS: dict[str, Callable[[World, Body], None]] = {
         "output",
         "capacity",
         "finish",
-        "revalue",
-        "set_standard_cost",
         "mark",
         "unapply",
         "apply",
@@ -90,22 +94,16 @@ STEPS: dict[str, Callable[[World, Body], None]] = {
         "recalculate",
         "close",
         "reverse_close",
-        "close_period",
-        "reopen_period",
     )
 }
 
 
-# A change of these reaches what is posted: averages are computed again, and expected cost waits for the ledger or stops
-# waiting. A changed row of the setup does neither.
-REACHES_BACK = ("average_cost_period", "average_cost_calculation", "expected_cost_posting")
-
-
-def _set_setup(fields: Body) -> None:
-    reaching = [name for name in REACHES_BACK if name in fields]
-    if reaching and ItemLedgerEntry.objects.exists():
-        raise NotBuilt(f"set {', '.join(reaching)}")
-    worlds.change_setup(fields)
+def _set_setup(world: World, fields: Body) -> None:
+    """Write what holds from here on; what reaches back to what is posted is a use case."""
+    reaching = {name: value for name, value in fields.items() if name in setup_changes.REACHING_BACK}
+    worlds.change_setup({name: value for name, value in fields.items() if name not in reaching})
+    if reaching:
+        setup_changes.change_setup(changes=reaching, user=get_user_model().objects.get(pk=world.user_id))
 
 
 def _item_ids(world: World, step: Body) -> list[int] | None:
