@@ -25,12 +25,16 @@ class MissingPostingSetup(DomainError):
 
 
 class PostingKey(NamedTuple):
-    """What the posting setup is looked up by; ids, None where blank."""
+    """What the posting setup is looked up by; ids, None where blank.
+
+    `wip_posting_group_id`: the inventory posting group of what an order makes, where WIP is looked up for a component.
+    """
 
     location_id: int | None
     inventory_posting_group_id: int | None
     gen_bus_posting_group_id: int | None
     gen_prod_posting_group_id: int | None
+    wip_posting_group_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def frozen_accounts(keys: Collection[PostingKey]) -> dict[PostingKey, FrozenAcco
     """
     if not keys:
         return {}
-    accounts = dict(_accounts_in_setup(keys).items())
+    accounts = dict(accounts_in_setup(keys).items())
     texts = {key: _key_text(found) for key, found in accounts.items()}
     ids = _set_ids({texts[key]: accounts[key] for key in keys})
     return {key: FrozenAccounts(ids[texts[key]], accounts[key]) for key in keys}
@@ -62,11 +66,12 @@ def accounts_of_sets(set_ids: Collection[int]) -> dict[int, FrozenAccounts]:
     }
 
 
-def _accounts_in_setup(keys: Collection[PostingKey]) -> dict[PostingKey, dict[str, int]]:
+def accounts_in_setup(keys: Collection[PostingKey]) -> dict[PostingKey, dict[str, int]]:
+    """Return the account of each role that has one, as the posting setup stands now."""
     inventory_lines: dict[tuple[int | None, int | None], InventoryPostingSetup] = {
         (line.location_id, line.inventory_posting_group_id): line
         for line in InventoryPostingSetup.objects.filter(
-            inventory_posting_group__in={key.inventory_posting_group_id for key in keys}
+            inventory_posting_group__in={group for key in keys for group in (key[1], key.wip_posting_group_id)}
         )
     }
     general_lines: dict[tuple[int | None, int | None], GeneralPostingSetup] = {
@@ -82,6 +87,7 @@ def _accounts_in_setup(keys: Collection[PostingKey]) -> dict[PostingKey, dict[st
         | _accounts_of(
             general_lines.get((key.gen_bus_posting_group_id, key.gen_prod_posting_group_id)), GENERAL_POSTING_ROLES
         )
+        | _accounts_of(inventory_lines.get((key.location_id, key.wip_posting_group_id)), [AccountRole.WIP])
         for key in keys
     }
 
@@ -130,7 +136,10 @@ def check_roles(key: PostingKey, accounts: FrozenAccounts, pairs: Iterable[rules
 def _combination(key: PostingKey, role: AccountRole) -> str:
     if role in INVENTORY_POSTING_ROLES:
         location = _code(Location, key.location_id) or _("blank location")
-        return f"{location} + {_code(InventoryPostingGroup, key.inventory_posting_group_id)}"
+        group_id = key.inventory_posting_group_id
+        if role == AccountRole.WIP:
+            group_id = key.wip_posting_group_id or group_id
+        return f"{location} + {_code(InventoryPostingGroup, group_id)}"
     business = _code(GenBusPostingGroup, key.gen_bus_posting_group_id) or _("blank")
     return f"{business} + {_code(GenProdPostingGroup, key.gen_prod_posting_group_id)}"
 

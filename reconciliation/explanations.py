@@ -2,25 +2,29 @@
 
 For an account role, with V what the value entries say and G what the ledger holds in the same dates:
 
-    G - V  =  - (V - P)      not posted: P is what the relation says is posted of those value entries
-              + D            direct postings: G/L entries behind which no value entry stands
-              + (G - D - P)  the rest: posted on another date, or on another account (unexplained so far)
+    V - P    value entries that are not posted (P: what the relation says is posted of them)
+    T - P    posted, and the G/L entry is on another date, or on another account than the value entry's own
+    D        G/L entries on these accounts behind which no value entry stands
+    X        G/L entries whose amount is not the sum of their relations
+
+    G - V  =  D + X + (T - P) - (V - P)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
-from costing.enums import AccountRole, PostingPair
-from costing.models import CostingSetup
-from costing.rules import RuleKey
-from reconciliation import rows, selectors
+from costing.enums import AccountRole
+from reconciliation import legs, rows, untied, waiting
 from reconciliation.enums import Cause
+from reconciliation.legs import Leg
 from reconciliation.scopes import Scope
-from reconciliation.selectors import ZERO, Amounts, Line, Matrix, Part, sum_of
+from reconciliation.selectors import ZERO, Line, Matrix, Part, sum_of
+
+Accounts = Mapping[AccountRole, frozenset[int]]
+Causes = dict[AccountRole, dict[Cause, Decimal]]
 
 
 def explain(matrix: Matrix) -> Matrix:
@@ -33,36 +37,48 @@ def explain(matrix: Matrix) -> Matrix:
     return replace(matrix, lines=lines, foot=foot)
 
 
-def _explained(line: Line, role: AccountRole | None, causes: Mapping[AccountRole, Mapping[Cause, Decimal]]) -> Line:
+def _explained(line: Line, role: AccountRole | None, causes: Causes) -> Line:
     if role is None or not line.difference:
         return line
-    known = {cause: amount for cause, amount in causes[role].items() if amount}
+    known = {cause: causes[role][cause] for cause in Cause if causes[role].get(cause)}
     rest = line.difference - sum(known.values(), ZERO)
     if rest:
         known[Cause.UNEXPLAINED] = rest
     return replace(line, causes=tuple(Part(cause, amount) for cause, amount in known.items()))
 
 
-def causes_by_role(
-    scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]
-) -> dict[AccountRole, dict[Cause, Decimal]]:
-    """The amount of each known cause in the difference of each role. Four queries."""
-    missing = _missing(selectors.value_amounts(scope), selectors.posted_amounts(scope, *PostingPair))
-    is_expected = {key: key[1] == PostingPair.EXPECTED for key in missing}
-    not_posted = selectors.role_amounts({key: amount for key, amount in missing.items() if not is_expected[key]})
-    expected = selectors.role_amounts({key: amount for key, amount in missing.items() if is_expected[key]})
-    untied = {} if scope.by_item else selectors.untied_by_account(scope, accounts)
-    is_expected_posted = CostingSetup.at(scope.date_to or date.max).expected_cost_posting
-    cause_of_expected = Cause.NOT_POSTED if is_expected_posted else Cause.EXPECTED_COST_SETUP
-    found: dict[AccountRole, dict[Cause, Decimal]] = {}
-    for role in AccountRole:
-        parts = {Cause.EXPECTED_COST_SETUP: ZERO, Cause.NOT_POSTED: -not_posted[role]}
-        parts[cause_of_expected] -= expected[role]
-        parts[Cause.DIRECT_POSTING] = sum_of(accounts[role], untied)
-        found[role] = parts
+def causes_by_role(scope: Scope, accounts: Accounts) -> Causes:
+    """The amount of each known cause in the difference of each role. A bounded number of queries."""
+    found: Causes = {role: {} for role in AccountRole}
+    for role, cause, amount in waiting.not_posted(scope):
+        _add(found, role, cause, -amount)
+    for leg in legs.posted_legs(scope):
+        for role, cause, amount in _misplaced(leg, accounts):
+            _add(found, role, cause, amount)
+    if scope.by_item:
+        return found
+    for cause, by_account in untied.by_cause(scope, accounts).items():
+        for role in AccountRole:
+            _add(found, role, cause, sum_of(accounts[role], by_account))
     return found
 
 
-def _missing(amounts: Amounts, posted: Amounts) -> dict[tuple[RuleKey, PostingPair], Decimal]:
-    keys = {*amounts, *posted}
-    return {key: amounts.get(key, ZERO) - posted.get(key, ZERO) for key in keys}
+def _add(found: Causes, role: AccountRole, cause: Cause, amount: Decimal) -> None:
+    found[role][cause] = found[role].get(cause, ZERO) + amount
+
+
+def _misplaced(leg: Leg, accounts: Accounts) -> Iterable[tuple[AccountRole, Cause, Decimal]]:
+    """What a posted amount does to the difference of its own role, and of roles on whose accounts it stands."""
+    at_home = leg.role is not None and leg.account_id in accounts[leg.role]
+    if leg.role is not None and leg.value_counts != (at_home and leg.ledger_counts):
+        if at_home:
+            yield leg.role, Cause.POSTING_DATE, leg.amount if leg.ledger_counts else -leg.amount
+        else:
+            yield leg.role, Cause.ACCOUNT_CHANGED, -leg.amount
+    if not leg.ledger_counts:
+        return
+    is_own = leg.account_id == leg.own_account_id or (at_home and leg.own_account_id is None)
+    cause = Cause.SIMILAR_ACCOUNTS if is_own else Cause.ACCOUNT_CHANGED
+    for role in AccountRole:
+        if role != leg.role and leg.account_id in accounts[role]:
+            yield role, cause, leg.amount

@@ -373,7 +373,7 @@ class TestCauses:
         assert line.difference == Decimal(95)
         assert causes(line) == {Cause.NOT_POSTED: Decimal(20), Cause.DIRECT_POSTING: Decimal(75)}
 
-    def test_one_account_for_two_roles_is_left_unexplained(self, silent_books):
+    def test_one_account_for_two_roles(self, silent_books):
         CostingSetup.objects.update(automatic_cost_posting=True)
         GeneralPostingSetup.objects.update(cogs=silent_books.account("inventory_adjustment"))
         chair = factories.item("CHAIR")
@@ -382,6 +382,6 @@ class TestCauses:
 
         found = explain(matrix())
 
-        assert causes(found.line("inventory_adjustment")) == {Cause.UNEXPLAINED: Decimal(20)}
+        assert causes(found.line("inventory_adjustment")) == {Cause.SIMILAR_ACCOUNTS: Decimal(20)}
         assert found.line("cogs").causes == ()
         assert ValueEntry.objects.filter(item_ledger_entry_type=ItemLedgerEntryType.SALE).exists()

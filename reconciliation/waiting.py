@@ -1,0 +1,122 @@
+"""What of the value entries the ledger does not hold, and why: it waits, it cannot be posted, or it was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from costing import accounts as account_lookup
+from costing.accounts import PostingKey
+from costing.enums import AccountRole, PostingPair
+from costing.models import CostingSetup, GLItemLedgerRelation, ValueEntry
+from costing.rules import RULES, AccountPair, RuleKey
+from ledger.enums import AccountType
+from ledger.models import GLAccount
+from reconciliation import rows, selectors
+from reconciliation.enums import Cause
+from reconciliation.scopes import Scope
+from reconciliation.selectors import KIND, ZERO
+
+PLACE = ("location", "inventory_posting_group", "gen_bus_posting_group", "gen_prod_posting_group")
+GROUP = (*KIND, "account_set", *PLACE)
+
+Key = tuple[RuleKey, PostingPair]
+Found = tuple[AccountRole, Cause, Decimal]
+
+
+def not_posted(scope: Scope) -> Iterator[Found]:
+    """What is missing on the accounts of each role, by cause; amounts signed as on the account."""
+    missing = _missing(selectors.value_amounts(scope), selectors.posted_amounts(scope, *PostingPair))
+    posts_expected = CostingSetup.at(scope.date_to or date.max).expected_cost_posting
+    for group in _waiting_groups(scope):
+        for key, amount in group.amounts.items():
+            if amount and (posts_expected or key[1] != PostingPair.EXPECTED):
+                missing[key] = missing.get(key, ZERO) - amount
+                yield from _legs(key, amount, group.cause_of(RULES[key[1]].get(key[0])))
+    for key, amount in missing.items():
+        by_setup = key[1] == PostingPair.EXPECTED and not posts_expected
+        yield from _legs(key, amount, Cause.EXPECTED_COST_SETUP if by_setup else Cause.NOT_QUEUED)
+
+
+def _missing(amounts: selectors.Amounts, posted: selectors.Amounts) -> dict[Key, Decimal]:
+    return {key: amounts.get(key, ZERO) - posted.get(key, ZERO) for key in {*amounts, *posted}}
+
+
+def _legs(key: Key, amount: Decimal, cause: Cause) -> Iterable[Found]:
+    pair = RULES[key[1]].get(key[0])
+    if not amount:
+        return []
+    if pair is None:
+        return [(AccountRole.INVENTORY, Cause.NOT_ALLOWED, amount)]
+    return [(role, cause, sign * amount) for role, sign in rows.role_legs(pair)]
+
+
+@dataclass(slots=True)
+class WaitingGroup:
+    """Value entries in the queue that share kind, frozen accounts and posting groups: what is left to post of them."""
+
+    kind: RuleKey
+    account_ids: Mapping[str, int]
+    unusable: frozenset[int]
+    amounts: dict[Key, Decimal] = field(default_factory=dict)
+
+    def add(self, pair: PostingPair, amount: Decimal) -> None:
+        self.amounts[self.kind, pair] = self.amounts.get((self.kind, pair), ZERO) + amount
+
+    def cause_of(self, pair: AccountPair | None) -> Cause:
+        """Why these entries still wait: nobody posted them, or they cannot be posted as things stand."""
+        roles = (pair.account, pair.balancing) if pair else ()
+        account_ids = [self.account_ids.get(role.value) for role in roles]
+        if None in account_ids:
+            return Cause.MISSING_ACCOUNT
+        return Cause.BLOCKED_ACCOUNT if self.unusable.intersection(account_ids) else Cause.NOT_POSTED
+
+
+def _waiting_groups(scope: Scope) -> list[WaitingGroup]:
+    in_queue = Q(to_post__isnull=False)
+    values = list(
+        ValueEntry.objects.filter(scope.value_entries(), in_queue)
+        .order_by()
+        .values_list(*GROUP)
+        .annotate(Sum("cost_amount_actual"), Sum("cost_amount_expected"))
+    )
+    if not values:
+        return []
+    usable = _accounts_of({row[4:9] for row in values})
+    unusable = frozenset(
+        GLAccount.objects.exclude(account_type=AccountType.POSTING, blocked=False).values_list("pk", flat=True)
+    )
+    groups: dict[tuple[Any, ...], WaitingGroup] = {}
+    for *facts, actual, expected in values:
+        group = groups[tuple(facts)] = WaitingGroup(rows.rule_key(*facts[:4]), usable[tuple(facts[4:])], unusable)
+        group.add(PostingPair.ACTUAL, actual)
+        group.add(PostingPair.EXPECTED, expected)
+    for *facts, pair, amount in _posted_of_waiting(scope):
+        groups[tuple(facts)].add(PostingPair(pair), -amount)
+    return list(groups.values())
+
+
+def _posted_of_waiting(scope: Scope) -> Iterable[tuple[Any, ...]]:
+    """What is posted already of entries that wait with a further amount."""
+    relations = GLItemLedgerRelation.objects.filter(
+        scope.value_entries("value_entry__"), value_entry__to_post__isnull=False
+    )
+    if scope.known_at is not None:
+        relations = relations.filter(gl_entry__created_at__lte=scope.known_at)
+    names = [f"value_entry__{name}" for name in GROUP]
+    found: Iterable[tuple[Any, ...]] = relations.order_by().values_list(*names, "pair").annotate(Sum("amount"))
+    return found
+
+
+def _accounts_of(groups: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], Mapping[str, int]]:
+    """The accounts that a batch job would post each group to: those frozen; where blank, those of today's setup."""
+    found = list(groups)
+    sets = account_lookup.accounts_of_sets({group[0] for group in found if group[0] is not None})
+    today = account_lookup.accounts_in_setup({PostingKey(*group[1:]) for group in found})
+    frozen = {group: sets[group[0]].account_ids if group[0] in sets else {} for group in found}
+    return {group: today[PostingKey(*group[1:])] | frozen[group] for group in found}
