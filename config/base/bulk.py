@@ -14,6 +14,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
+from config.base import statements
 from config.base.locks import require_transaction
 
 Row = Mapping[str, Any]
@@ -31,13 +32,11 @@ def insert(model: type[models.Model], rows: Sequence[Row]) -> list[int]:
     if len(rows) == 1:
         # A third cheaper for the database to read than arrays of one.
         sql = _insert_one_sql(model, keys)
-        parameters = [_plain(rows[0][key], is_json=flag) for key, flag in zip(keys, flags, strict=True)]
+        values = [_plain(value, is_json=flag) for value, flag in zip(rows[0].values(), flags, strict=True)]
     else:
         sql = _insert_sql(model, keys)
-        parameters = [_array([row[key] for row in rows], is_json=flag) for key, flag in zip(keys, flags, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [row[0] for row in cursor.fetchall()]
+        values = [_array([row[key] for row in rows], is_json=flag) for key, flag in zip(keys, flags, strict=True)]
+    return [row[0] for row in statements.rows(sql, values)]
 
 
 def draw_ids(model: type[models.Model], count: int) -> list[int]:
@@ -137,10 +136,17 @@ def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _plain(value: Any, *, is_json: bool) -> Any:
-    if type(value) not in _LITERALS and not is_json:
-        _other(value)  # refuses what the arrays refuse
-    return _json(value) if is_json else value
+def _plain(value: Any, *, is_json: bool) -> str | None:
+    """Write a single value as text: then its type is the column's, and the statement is one for all values."""
+    if value is None:
+        return None
+    if is_json:
+        return _json(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return _LITERALS.get(type(value), _other)(value)
 
 
 def _other(value: Any) -> str:

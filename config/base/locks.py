@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
+from config.base import statements
 from config.base.errors import DomainError, ErrorCode
 
 BOOKS_SPACE = 1
@@ -77,8 +78,8 @@ def lock_items(item_ids: Iterable[int]) -> list[int]:
     require_transaction()
     ids = sorted(set(item_ids))
     if ids:
-        with connection.cursor() as cursor, lock_timeout_as_busy():
-            cursor.execute(
+        with lock_timeout_as_busy():
+            statements.run(
                 f"SELECT pg_advisory_xact_lock({ITEM_SPACE}, i) FROM unnest(%s::int[]) WITH ORDINALITY AS t(i, n)",
                 [ids],
             )

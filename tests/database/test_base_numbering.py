@@ -141,11 +141,11 @@ class TestDraw:
         with posting(), django_assert_num_queries(2):
             numbering.draw("PO", on=JANUARY, count=5)
 
-    def test_draws_from_several_series_in_one_order(self):
+    def test_draws_from_several_series_in_one_order(self, django_assert_num_queries):
         make_line(make_series("B"), "B-1")
         make_line(make_series("A"), "A-1")
 
-        with posting():
+        with posting(), django_assert_num_queries(2):
             assert numbering.draw_many({"B": 2, "A": 1}, on=JANUARY) == {"A": ["A-1"], "B": ["B-1", "B-2"]}
 
     def test_a_preview_uses_up_no_number(self):
