@@ -27,6 +27,12 @@ class CostingSetup(models.Model):
     starting_date = models.DateField(_("starting date"), unique=True)
     automatic_cost_posting = models.BooleanField(_("automatic cost posting"), default=True)
     expected_cost_posting = models.BooleanField(_("expected cost posting to G/L"), default=False)
+    expected_cost_posted_since = models.DateTimeField(
+        _("expected cost posted since"),
+        null=True,
+        editable=False,
+        help_text=_("When it was switched on; blank where it was from the first posting on."),
+    )
     automatic_cost_adjustment = models.CharField(
         _("automatic cost adjustment"), max_length=10, choices=AdjustmentTrigger, default=AdjustmentTrigger.NEVER
     )

@@ -47,8 +47,10 @@ from inventory.models.orders import (
 )
 from inventory.models.places import Bin, Customer, Location, ResponsibilityCentre, UserScope, Vendor
 from inventory.models.tracking import Lot, Serial
+from inventory.models.worksheets import ApplicationWorksheet, TouchedEntry
 
 __all__ = [
+    "ApplicationWorksheet",
     "Barcode",
     "Bin",
     "BomLine",
@@ -87,6 +89,7 @@ __all__ = [
     "ResponsibilityCentre",
     "Serial",
     "StockkeepingUnit",
+    "TouchedEntry",
     "TransferLine",
     "TransferOrder",
     "UnitOfMeasure",
