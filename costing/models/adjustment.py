@@ -125,13 +125,17 @@ class InventoryAdjmtEntryOrder(models.Model):
 
 
 class AdjustmentRun(models.Model):
-    """One run of cost adjustment; its items are claimed one by one by any number of workers."""
+    """One run of cost adjustment; its items are claimed by any number of workers.
+
+    `item_ids`: the items that it is limited to. NULL: all, also those that become unadjusted while it works.
+    """
 
     job = models.OneToOneField("base.Job", models.PROTECT, null=True, verbose_name=_("job"))
     state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.WAITING)
     through = models.DateField(_("through"), null=True)
     preview = models.BooleanField(_("preview"), default=False)
     online = models.BooleanField(_("as part of a posting"), default=False)
+    item_ids = models.JSONField(_("limited to items"), null=True)
     created_at = models.DateTimeField(_("created at"))
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
