@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
-from config.base import bulk
+from config.base import bulk, statements
 from config.base.amounts import divide_e5, from_e5
 from config.base.errors import ErrorCode, Problem, raise_problems
 from config.base.transactions import PostingContext
@@ -155,24 +153,26 @@ def record_changes(drafts: Sequence[ValueDraft], *, periods: AveragePeriods) -> 
         and draft.entry_type in (ValueEntryType.DIRECT_COST, ValueEntryType.REVALUATION)
     }
     balances = [(*place, *map(from_e5, sums)) for place, sums in _changed_balances(drafts).items()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD_CHANGES,
-            [
-                *_columns(sorted(points, key=str), 4),
-                *_columns(balances, 6),
-                sorted({draft.item.id for draft in drafts}),
-            ],
-        )
+    statements.run(
+        _RECORD_CHANGES,
+        [*_columns(sorted(points, key=str), 4), *_columns(balances, 6), sorted({draft.item.id for draft in drafts})],
+    )
 
 
-# Three tables in one round trip. The sum of two changes of one balance is made before, in Python.
-_RECORD_CHANGES = """
-WITH points AS (
+def mark_points(points: Iterable[tuple[int, int | None, int | None, date]]) -> None:
+    """Insert entry points (item, variant, location, valuation date) that are not there yet."""
+    statements.run(_MARK_POINTS, _columns(sorted(points, key=str), 4))
+
+
+_MARK_POINTS = """
     INSERT INTO costing_avgcostadjmtentrypoint (item_id, variant_id, location_id, valuation_date)
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[])
     ON CONFLICT DO NOTHING
-), balances AS (
+"""
+
+# Three tables in one round trip. The sum of two changes of one balance is made before, in Python.
+_RECORD_CHANGES = f"""
+WITH points AS ({_MARK_POINTS}), balances AS (
     INSERT INTO costing_itembalance AS b (item_id, variant_id, location_id, quantity, invoiced_quantity, cost)
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[])
     ON CONFLICT (item_id, variant_id, location_id) DO UPDATE
@@ -213,16 +213,15 @@ def lift_valuation_dates(lifted: Iterable[tuple[int, date]]) -> None:
     pairs = sorted(lifted)
     if not pairs:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE costing_valueentry v SET valuation_date = n.valuation_date
-            FROM (SELECT entry_id, max(valuation_date) AS valuation_date
-                  FROM unnest(%s::bigint[], %s::date[]) AS p(entry_id, valuation_date) GROUP BY entry_id) n
-            WHERE v.item_ledger_entry_id = n.entry_id AND v.valuation_date < n.valuation_date
-            """,
-            [[entry_id for entry_id, _date in pairs], [valuation_date for _id, valuation_date in pairs]],
-        )
+    statements.run(
+        """
+        UPDATE costing_valueentry v SET valuation_date = n.valuation_date
+        FROM (SELECT entry_id, max(valuation_date) AS valuation_date
+              FROM unnest(%s::bigint[], %s::date[]) AS p(entry_id, valuation_date) GROUP BY entry_id) n
+        WHERE v.item_ledger_entry_id = n.entry_id AND v.valuation_date < n.valuation_date
+        """,
+        [[entry_id for entry_id, _date in pairs], [valuation_date for _id, valuation_date in pairs]],
+    )
 
 
 def update_card_costs(drafts: Sequence[ValueDraft]) -> None:
@@ -239,26 +238,25 @@ def update_card_costs(drafts: Sequence[ValueDraft]) -> None:
             invoiced[draft.item.id] = invoiced.get(draft.item.id, 0) + draft.invoiced_quantity_e5
     if not latest:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE inventory_item i
-            SET last_direct_cost = n.cost,
-                unit_cost = CASE WHEN n.standard THEN i.unit_cost
-                                 WHEN i.unit_cost = 0 OR s.net > 0 AND s.net <= n.invoiced THEN n.cost
-                                 ELSE i.unit_cost END
-            FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::boolean[]) AS n(id, cost, invoiced, standard),
-                 LATERAL (SELECT coalesce(sum(b.invoiced_quantity), 0) AS net
-                          FROM costing_itembalance b WHERE b.item_id = n.id) s
-            WHERE i.id = n.id
-            """,
-            [
-                list(latest),
-                [from_e5(_direct_unit_cost_e5(draft)) for draft in latest.values()],
-                [from_e5(quantity_e5) for quantity_e5 in invoiced.values()],
-                [draft.item.is_standard for draft in latest.values()],
-            ],
-        )
+    statements.run(
+        """
+        UPDATE inventory_item i
+        SET last_direct_cost = n.cost,
+            unit_cost = CASE WHEN n.standard THEN i.unit_cost
+                             WHEN i.unit_cost = 0 OR s.net > 0 AND s.net <= n.invoiced THEN n.cost
+                             ELSE i.unit_cost END
+        FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::boolean[]) AS n(id, cost, invoiced, standard),
+             LATERAL (SELECT coalesce(sum(b.invoiced_quantity), 0) AS net
+                      FROM costing_itembalance b WHERE b.item_id = n.id) s
+        WHERE i.id = n.id
+        """,
+        [
+            list(latest),
+            [from_e5(_direct_unit_cost_e5(draft)) for draft in latest.values()],
+            [from_e5(quantity_e5) for quantity_e5 in invoiced.values()],
+            [draft.item.is_standard for draft in latest.values()],
+        ],
+    )
 
 
 def _updates_last_direct_cost(draft: ValueDraft) -> bool:
