@@ -45,7 +45,12 @@ class CostedLine:
 
 @dataclass(slots=True)
 class ValueDraft:
-    """A value entry to be written. `entry_key`: the item ledger entry, negative while it is being posted too."""
+    """A value entry to be written.
+
+    `entry_key`: the item ledger entry, negative while it is being posted too. `capacity_entry_id`: of work, once its
+    entry is written; `item` is then what is made. `wip_posting_group_id`: of what an order makes, for the account of
+    WIP.
+    """
 
     entry_key: int
     item: ItemFacts
@@ -76,6 +81,8 @@ class ValueDraft:
     gen_bus_posting_group_id: int | None = None
     accounts: FrozenAccounts | None = None
     posting_date: date | None = None
+    capacity_entry_id: int | None = None
+    wip_posting_group_id: int | None = None
 
     @property
     def posting_key(self) -> PostingKey:
@@ -84,7 +91,13 @@ class ValueDraft:
             self.item.inventory_posting_group_id,
             self.gen_bus_posting_group_id,
             self.item.gen_prod_posting_group_id,
+            self.wip_posting_group_id,
         )
+
+    @property
+    def is_capacity(self) -> bool:
+        """Work on an order: it has no item ledger entry, and is no part of the value of any stock."""
+        return self.item_ledger_entry_type == Entry.CAPACITY
 
 
 def draft_movements(entries: Sequence[PlannedEntry], lines: dict[int, CostedLine], book: CostBook) -> list[ValueDraft]:
@@ -263,14 +276,15 @@ def _at_unit_cost(quantity_e5: int, unit_cost_e5: int, book: CostBook) -> int:
     return round_div(quantity_e5 * unit_cost_e5, 100_000 * book.precision_e5) * book.precision_e5
 
 
-def value_row(draft: ValueDraft, *, entry_id: int, document_no: str, user_id: int | None) -> dict[str, Any]:
+def value_row(draft: ValueDraft, *, entry_id: int | None, document_no: str, user_id: int | None) -> dict[str, Any]:
     """The columns of a draft, ready to insert."""
     origin, item = draft.origin, draft.item
     cost_e5 = draft.actual_e5 + draft.expected_e5
     has_unit_cost = draft.entry_type not in (ValueEntryType.ROUNDING, ValueEntryType.INDIRECT_COST)
     return {
         "item_ledger_entry_id": entry_id,
-        "item_id": draft.place[0],
+        "capacity_ledger_entry_id": draft.capacity_entry_id,
+        "item_id": None if draft.is_capacity else draft.place[0],
         "variant_id": draft.place[1],
         "location_id": draft.place[2],
         "item_ledger_entry_type": str(draft.item_ledger_entry_type),

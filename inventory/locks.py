@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
 from config.base.locks import lock_timeout_as_busy, require_transaction
-from inventory.models import Count, Document, TransferOrder
+from inventory.models import Count, Document, OrderHeader, TransferOrder
 
-Lockable = TypeVar("Lockable", Document, TransferOrder, Count)
+Lockable = TypeVar("Lockable", Document, TransferOrder, Count, OrderHeader)
 
 
 class DocumentNotFound(DomainError):
@@ -27,6 +27,11 @@ def lock_document(document_id: int) -> Document:
 
 def lock_transfer_order(order_id: int) -> TransferOrder:
     return _lock(TransferOrder, order_id)
+
+
+def lock_order(order_id: int) -> OrderHeader:
+    """Lock an assembly or production order until the transaction ends."""
+    return _lock(OrderHeader, order_id)
 
 
 def lock_count(count_id: int) -> Count:
