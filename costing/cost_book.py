@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from django.db import connection
-
+from config.base import statements
 from config.base.amounts import round_div
 from costing.engine.shares import PartialRevaluation, SourceCost, carried_cost_e5, share_amount_e5
 from inventory.application import Place, Stock
@@ -101,7 +99,7 @@ SELECT v.item_ledger_entry_id, (e.quantity * 100000)::bigint,
        array_agg((v.cost_amount_actual * 100000)::bigint ORDER BY v.id) FILTER (WHERE v.partial_revaluation),
        array_agg((v.valued_quantity * 100000)::bigint ORDER BY v.id) FILTER (WHERE v.partial_revaluation)
 FROM costing_valueentry v JOIN inventory_itemledgerentry e ON e.id = v.item_ledger_entry_id
-WHERE v.item_ledger_entry_id = ANY(%s)
+WHERE v.item_ledger_entry_id = ANY(%s::bigint[])
 GROUP BY v.item_ledger_entry_id, e.quantity
 """
 
@@ -109,16 +107,17 @@ GROUP BY v.item_ledger_entry_id, e.quantity
 _POOLS = """
 SELECT item_id, {place}, (sum(quantity) * 100000)::bigint, (sum(cost) * 100000)::bigint
 FROM (
-    SELECT item_id, variant_id, location_id, quantity, cost FROM costing_itembalance WHERE item_id = ANY(%(items)s)
+    SELECT item_id, variant_id, location_id, quantity, cost FROM costing_itembalance
+    WHERE item_id = ANY(%(items)s::bigint[])
     UNION ALL
     SELECT item_id, variant_id, location_id, -item_ledger_entry_quantity, -cost_amount_actual - cost_amount_expected
     FROM costing_valueentry
-    WHERE item_id = ANY(%(items)s) AND valuation_date > %(until)s
+    WHERE item_id = ANY(%(items)s::bigint[]) AND valuation_date > %(until)s::date
       AND inventoriable AND item_ledger_entry_id IS NOT NULL
     UNION ALL
     SELECT item_id, variant_id, location_id, -item_ledger_entry_quantity, -cost_amount_actual - cost_amount_expected
     FROM costing_valueentry
-    WHERE item_ledger_entry_id = ANY(%(open_issues)s) AND valuation_date <= %(until)s AND inventoriable
+    WHERE item_ledger_entry_id = ANY(%(open_issues)s::bigint[]) AND valuation_date <= %(until)s::date AND inventoriable
 ) parts
 GROUP BY 1, 2, 3
 """
@@ -151,7 +150,8 @@ def load(
         ]
         place = "variant_id, location_id" if average_by_place else "NULL::bigint, NULL::bigint"
         parameters = {"items": averaged, "until": average_until, "open_issues": open_issues}
-        for item_id, variant_id, location_id, quantity_e5, cost_e5 in _rows(_POOLS.format(place=place), parameters):
+        pools = statements.rows(_POOLS.format(place=place), parameters)
+        for item_id, variant_id, location_id, quantity_e5, cost_e5 in pools:
             book.pools[item_id, variant_id, location_id] = Pool(quantity_e5, cost_e5)
     return book
 
@@ -160,6 +160,7 @@ def entry_costs(entry_ids: Collection[int]) -> dict[int, EntryCost]:
     """Return the cost of entries as sources; rounding values are left out, partial revaluations kept apart."""
     if not entry_ids:
         return {}
+    found = statements.rows(_ENTRY_COSTS, [list(entry_ids)])
     return {
         key: EntryCost(
             SourceCost(
@@ -169,12 +170,5 @@ def entry_costs(entry_ids: Collection[int]) -> dict[int, EntryCost]:
             ),
             valuation_date,
         )
-        for key, quantity_e5, cost_e5, valuation_date, amounts, quantities in _rows(_ENTRY_COSTS, [list(entry_ids)])
+        for key, quantity_e5, cost_e5, valuation_date, amounts, quantities in found
     }
-
-
-def _rows(sql: str, parameters: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows

@@ -182,7 +182,7 @@ WITH points AS ({_MARK_POINTS}), balances AS (
 )
 INSERT INTO costing_itemcoststate (item_id, change_no) SELECT unnest(%s::bigint[]), 1
 ON CONFLICT (item_id) DO UPDATE SET change_no = costing_itemcoststate.change_no + 1
-"""
+"""  # noqa: S608 our own text
 
 
 def _point_date(draft: ValueDraft, periods: AveragePeriods) -> date:

@@ -9,9 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
-from config.base import bulk
+from config.base import bulk, statements
 from config.base.amounts import from_e5
 from inventory.application import Link, StockEntry
 from inventory.models import ItemApplicationEntry, ItemLedgerEntry, ItemRegister
@@ -105,21 +103,20 @@ def _write_back(changed: Iterable[StockEntry]) -> None:
     entries = sorted(changed, key=lambda entry: entry.key)
     if not entries:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE inventory_itemledgerentry e
-            SET remaining_quantity = n.remaining, open = n.remaining <> 0,
-                applied_entry_to_adjust = e.applied_entry_to_adjust OR n.to_adjust,
-                shipped_quantity_not_returned = n.not_returned
-            FROM unnest(%s::bigint[], %s::numeric[], %s::boolean[], %s::numeric[])
-                 AS n(id, remaining, to_adjust, not_returned)
-            WHERE e.id = n.id
-            """,
-            [
-                [entry.key for entry in entries],
-                [from_e5(entry.remaining_e5) for entry in entries],
-                [entry.to_adjust for entry in entries],
-                [from_e5(entry.not_returned_e5) for entry in entries],
-            ],
-        )
+    statements.run(
+        """
+        UPDATE inventory_itemledgerentry e
+        SET remaining_quantity = n.remaining, open = n.remaining <> 0,
+            applied_entry_to_adjust = e.applied_entry_to_adjust OR n.to_adjust,
+            shipped_quantity_not_returned = n.not_returned
+        FROM unnest(%s::bigint[], %s::numeric[], %s::boolean[], %s::numeric[])
+             AS n(id, remaining, to_adjust, not_returned)
+        WHERE e.id = n.id
+        """,
+        [
+            [entry.key for entry in entries],
+            [from_e5(entry.remaining_e5) for entry in entries],
+            [entry.to_adjust for entry in entries],
+            [from_e5(entry.not_returned_e5) for entry in entries],
+        ],
+    )

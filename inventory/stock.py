@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
+from config.base import statements
 from inventory.application import Place, Stock, StockEntry
 from inventory.enums import CostingMethod, NegativeStock, SettleAt
 
@@ -70,7 +69,7 @@ SELECT i.id, i.no, i.type, g.costing_method, g.settle_at, i.inventory_posting_gr
        i.lot_tracked, i.serial_tracked, i.prevent_negative_inventory, i.blocked, i.sales_blocked,
        i.purchasing_blocked, i.inventory_value_zero
 FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
-WHERE i.id = ANY(%s)
+WHERE i.id = ANY(%s::bigint[])
 """
 
 _STOCK_COLUMNS = """
@@ -85,12 +84,13 @@ FROM inventory_itemledgerentry e LEFT JOIN inventory_location l ON l.id = e.loca
 
 def item_facts(item_ids: Collection[int]) -> dict[int, ItemFacts]:
     """Return the facts of items by id, in one query."""
-    return {row[0]: ItemFacts(*row) for row in _rows(_ITEM_FACTS, [list(item_ids)])}
+    return {row[0]: ItemFacts(*row) for row in statements.rows(_ITEM_FACTS, [list(item_ids)])}
 
 
 def open_stock(facts: dict[int, ItemFacts]) -> Stock:
     """Return every open entry of the items, in one query. Call it while the items are locked."""
-    rows = _rows(f"{_STOCK_COLUMNS} WHERE e.item_id = ANY(%s) AND e.open ORDER BY e.id", [list(facts)])
+    of_items = f"{_STOCK_COLUMNS} WHERE e.item_id = ANY(%s::bigint[]) AND e.open ORDER BY e.id"
+    rows = statements.rows(of_items, [list(facts)])
     return Stock.of(_stock_entry(row, facts) for row in rows)
 
 
@@ -98,7 +98,7 @@ def stock_entries(entry_ids: Collection[int], facts: dict[int, ItemFacts]) -> di
     """Return single entries by id, open or not: those that lines name as applies-to, applies-from, or invoice."""
     if not entry_ids:
         return {}
-    rows = _rows(f"{_STOCK_COLUMNS} WHERE e.id = ANY(%s)", [list(entry_ids)])
+    rows = statements.rows(f"{_STOCK_COLUMNS} WHERE e.id = ANY(%s::bigint[])", [list(entry_ids)])
     return {row[0]: _stock_entry(row, facts) for row in rows}
 
 
@@ -148,10 +148,3 @@ def new_stock_entry(
         average=bool(item and item.is_average),
         **fields,
     )
-
-
-def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows

@@ -7,9 +7,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.db import connection
-
-from config.base import bulk
+from config.base import bulk, statements
 from config.base.amounts import from_e5
 from config.base.transactions import PostingContext
 from costing.posting.charges import charge_amount_e5
@@ -129,34 +127,33 @@ def _update_order(plan: DocumentPlan, precision_e5: int) -> None:
     for line in plan.charge_lines:
         handled[line.pk] = line.quantity_to_invoice
         invoiced[line.pk] = line.quantity_to_invoice
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE inventory_documentline l
-            SET quantity_handled = l.quantity_handled + n.handled,
-                quantity_invoiced = l.quantity_invoiced + n.invoiced,
-                quantity_to_handle = l.quantity - l.quantity_handled - n.handled,
-                quantity_to_invoice = l.quantity - l.quantity_invoiced - n.invoiced,
-                line_discount_amount = n.discount
-            FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[]) AS n(id, handled, invoiced, discount)
-            WHERE l.id = n.id
-            """,
-            [
-                [line.pk for line, _left in changes],
-                [handled[line.pk] for line, _left in changes],
-                [invoiced[line.pk] for line, _left in changes],
-                [left for _line, left in changes],
-            ],
-        )
-        cursor.execute(
-            """
-            UPDATE inventory_document d SET status = %s, updated_at = now()
-            WHERE d.id = %s AND NOT EXISTS (
-                SELECT 1 FROM inventory_documentline l
-                WHERE l.document_id = d.id AND l.quantity_invoiced < l.quantity)
-            """,
-            [DocumentStatus.COMPLETED.value, plan.document.pk],
-        )
+    statements.run(
+        """
+        UPDATE inventory_documentline l
+        SET quantity_handled = l.quantity_handled + n.handled,
+            quantity_invoiced = l.quantity_invoiced + n.invoiced,
+            quantity_to_handle = l.quantity - l.quantity_handled - n.handled,
+            quantity_to_invoice = l.quantity - l.quantity_invoiced - n.invoiced,
+            line_discount_amount = n.discount
+        FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[]) AS n(id, handled, invoiced, discount)
+        WHERE l.id = n.id
+        """,
+        [
+            [line.pk for line, _left in changes],
+            [handled[line.pk] for line, _left in changes],
+            [invoiced[line.pk] for line, _left in changes],
+            [left for _line, left in changes],
+        ],
+    )
+    statements.run(
+        """
+        UPDATE inventory_document d SET status = %s, updated_at = now()
+        WHERE d.id = %s AND NOT EXISTS (
+            SELECT 1 FROM inventory_documentline l
+            WHERE l.document_id = d.id AND l.quantity_invoiced < l.quantity)
+        """,
+        [DocumentStatus.COMPLETED.value, plan.document.pk],
+    )
 
 
 def _discount_left(each: LinePlan, precision_e5: int) -> Decimal:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
+from config.base import statements
 from config.base.amounts import from_e5, round_div
 from costing import accounts as account_lookup
 from costing.accounts import FrozenAccounts
@@ -71,7 +70,7 @@ CROSS JOIN LATERAL (
            (array_agg(x.account_set_id ORDER BY x.id))[1] AS account_set_id,
            (array_agg(x.gen_bus_posting_group_id ORDER BY x.id))[1] AS gen_bus_posting_group_id
     FROM costing_valueentry x WHERE x.item_ledger_entry_id = e.id) v
-WHERE d.order_no = %s AND d.type = %s AND pl.order_line_no = ANY(%s) AND NOT e.completely_invoiced
+WHERE d.order_no = %s AND d.type = %s AND pl.order_line_no = ANY(%s::int[]) AND NOT e.completely_invoiced
 ORDER BY e.id
 """
 
@@ -81,11 +80,9 @@ def invoiceable_entries(
 ) -> dict[int, list[InvoiceableEntry]]:
     """Return, by order line number, what was received or shipped and is not fully invoiced, oldest first."""
     found: dict[int, list[InvoiceableEntry]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_INVOICEABLE, [order_no, str(handled_type), list(order_line_nos)])
-        for row in cursor.fetchall():
-            entry = InvoiceableEntry(*row)
-            found.setdefault(entry.order_line_no, []).append(entry)
+    for row in statements.rows(_INVOICEABLE, [order_no, str(handled_type), list(order_line_nos)]):
+        entry = InvoiceableEntry(*row)
+        found.setdefault(entry.order_line_no, []).append(entry)
     return found
 
 
@@ -203,17 +200,16 @@ def write_invoiced(parts: Sequence[InvoicePart], *, posting_date: date) -> None:
     if not totals:
         return
     parameters: list[Any] = [posting_date, list(totals), [from_e5(value) for value in totals.values()]]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE inventory_itemledgerentry e
-            SET invoiced_quantity = e.invoiced_quantity + n.quantity,
-                completely_invoiced = e.invoiced_quantity + n.quantity = e.quantity,
-                last_invoice_date = greatest(e.last_invoice_date, %s),
-                applied_entry_to_adjust =
-                    e.applied_entry_to_adjust OR e.quantity > 0 AND e.remaining_quantity < e.quantity
-            FROM unnest(%s::bigint[], %s::numeric[]) AS n(id, quantity)
-            WHERE e.id = n.id
-            """,
-            parameters,
-        )
+    statements.run(
+        """
+        UPDATE inventory_itemledgerentry e
+        SET invoiced_quantity = e.invoiced_quantity + n.quantity,
+            completely_invoiced = e.invoiced_quantity + n.quantity = e.quantity,
+            last_invoice_date = greatest(e.last_invoice_date, %s::date),
+            applied_entry_to_adjust =
+                e.applied_entry_to_adjust OR e.quantity > 0 AND e.remaining_quantity < e.quantity
+        FROM unnest(%s::bigint[], %s::numeric[]) AS n(id, quantity)
+        WHERE e.id = n.id
+        """,
+        parameters,
+    )
