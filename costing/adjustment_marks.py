@@ -7,7 +7,7 @@ because what was settled before it moves its opening.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import connection
@@ -15,6 +15,7 @@ from django.db import connection
 from costing import value_storing
 from costing.average_periods import AveragePeriods
 from costing.loading import LoadedItem
+from inventory.application import Place
 from inventory.models import ItemLedgerEntry
 
 _SETTLE_POINTS = """
@@ -37,15 +38,9 @@ ON CONFLICT (item_id) DO UPDATE SET change_no = s.change_no + 1, adjusted_at = %
         SELECT 1 FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = s.item_id)
 """
 
-_NEXT_VALUES = """
-SELECT DISTINCT g.item_id, g.variant_id, g.location_id, v.valuation_date
-FROM unnest(%(items)s::bigint[], %(variants)s::bigint[], %(locations)s::bigint[]) AS g(item_id, variant_id, location_id)
-CROSS JOIN LATERAL (
-    SELECT v.valuation_date FROM costing_valueentry v
-    WHERE v.item_id = g.item_id AND v.valuation_date > %(through)s AND v.inventoriable
-      AND (NOT %(by_place)s OR v.variant_id IS NOT DISTINCT FROM g.variant_id
-                               AND v.location_id IS NOT DISTINCT FROM g.location_id)
-    ORDER BY v.valuation_date LIMIT 1) v
+_LATER_VALUES = """
+SELECT item_id, variant_id, location_id, min(valuation_date) FROM costing_valueentry
+WHERE item_id = ANY(%s) AND valuation_date > %s AND inventoriable GROUP BY 1, 2, 3
 """
 
 
@@ -68,32 +63,31 @@ def settle(
         _settle_points([item for item in items if not item.is_average], None)
         later = _settle_points([item for item in items if item.is_average], through)
         if through is not None and later:
-            _mark_later(later, through, periods)
+            _mark_later(set(later), through, periods)
         cursor.execute(_CLEAR_FLAGS, [ids])
         cursor.execute(_RAISE_NUMBERS, {"ids": ids, "at": adjusted_at})
 
 
-def _settle_points(items: Sequence[LoadedItem], through: date | None) -> list[tuple[int, int | None, int | None]]:
+def _settle_points(items: Sequence[LoadedItem], through: date | None) -> list[Place]:
+    """Delete the points that were read, up to a date where one is given; returns their scopes."""
     point_ids = [point_id for item in items for point_id in item.point_ids]
     if not point_ids:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE_POINTS, [point_ids, through, through])
-        gone: list[tuple[int, int | None, int | None]] = cursor.fetchall()
+        gone: list[Place] = cursor.fetchall()
     return gone
 
 
-def _mark_later(scopes: Sequence[tuple[int, int | None, int | None]], through: date, periods: AveragePeriods) -> None:
+def _mark_later(settled: Collection[Place], through: date, periods: AveragePeriods) -> None:
     """Mark the first period after the end of the run, in every scope that was settled up to it."""
-    columns = list(zip(*scopes, strict=True))
-    parameters = {
-        "items": list(columns[0]),
-        "variants": list(columns[1]),
-        "locations": list(columns[2]),
-        "through": through,
-        "by_place": periods.by_place,
-    }
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT_VALUES, parameters)
+        cursor.execute(_LATER_VALUES, [sorted({place[0] for place in settled}), through])
         rows = cursor.fetchall()
-    value_storing.mark_points((*scope, periods.end(valuation_date)) for *scope, valuation_date in rows)
+    first: dict[Place, date] = {}
+    for *place, valuation_date in rows:
+        item_id, variant_id, location_id = place
+        if (item_id, variant_id, location_id) in settled or (item_id, None, None) in settled:
+            scope = periods.place((item_id, variant_id, location_id), average=True, on=valuation_date)
+            first[scope] = min(first.get(scope, valuation_date), valuation_date)
+    value_storing.mark_points((*scope, periods.end(valuation_date)) for scope, valuation_date in first.items())

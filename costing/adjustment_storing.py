@@ -21,7 +21,7 @@ from config.base import bulk
 from config.base.errors import ErrorCode, Problem, raise_problems
 from config.base.transactions import PostingContext
 from costing import accounts as account_lookup
-from costing import adjustment_marks, checks, gl_posting, unit_costs
+from costing import adjustment_marks, checks, gl_posting, order_states, unit_costs
 from costing.average_periods import AveragePeriods
 from costing.engine.adjust import Adjustment
 from costing.engine.books import Correction
@@ -72,15 +72,24 @@ class StoringTerms:
     through: date | None = None
 
 
-def store(batch: Sequence[Computed], *, terms: StoringTerms, context: PostingContext) -> dict[int, StoredItem]:
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """What was written for each item, and the items whose orders have used what was corrected."""
+
+    items: dict[int, StoredItem]
+    products: set[int]
+
+
+def store(batch: Sequence[Computed], *, terms: StoringTerms, context: PostingContext) -> StoredBatch:
     """Write the corrections of items and mark them adjusted as far as they were read. The items must be locked.
 
     Raises: DomainError where a date or an account refuses a correction; then the transaction must be rolled back.
     """
     stored = {computed.item_id: StoredItem() for computed in batch}
     corrections = [found for computed in batch for found in computed.adjustment.corrections]
+    used: list[int] = []
     if corrections:
-        _store_corrections(corrections, stored, terms=terms, context=context)
+        used = _store_corrections(corrections, stored, terms=terms, context=context)
     adjustment_marks.settle(
         [computed.loaded for computed in batch],
         became_invoiced=[key for computed in batch for key in computed.adjustment.became_invoiced],
@@ -89,7 +98,7 @@ def store(batch: Sequence[Computed], *, terms: StoringTerms, context: PostingCon
         adjusted_at=context.created_at,
     )
     unit_costs.update(stored, periods=terms.periods)
-    return stored
+    return StoredBatch(stored, order_states.mark_from_corrections(used))
 
 
 def _store_corrections(
@@ -98,7 +107,8 @@ def _store_corrections(
     *,
     terms: StoringTerms,
     context: PostingContext,
-) -> None:
+) -> list[int]:
+    """Insert the corrections, and add them up in `stored`. Returns the consumption entries among what they correct."""
     register_id = item_posting.write_register(
         source_code=SOURCE_CODE, document_no="", user_id=terms.user_id, created_at=context.created_at
     )
@@ -119,11 +129,12 @@ def _store_corrections(
         rows = cursor.fetchall()
     assert sum(row[2] for row in rows) == len(corrections)
     _check_latest(rows)
-    for item_id, month, entries, amount, _latest in rows:
+    for item_id, month, entries, amount, _latest, _used in rows:
         stored[item_id].entries += entries
         stored[item_id].amounts[f"{month:%Y-%m}"] = amount
     if terms.setup.automatic_cost_posting:
         _post_to_gl(ids, terms=terms, context=context)
+    return [entry_id for row in rows for entry_id in row[-1] or ()]
 
 
 def dates_allowed() -> dict[str, date | None]:
@@ -136,7 +147,7 @@ def _check_latest(rows: Iterable[tuple[Any, ...]]) -> None:
     allowed_to = LedgerSetup.load().allow_posting_to
     if allowed_to is None:
         return
-    refused = {item_id: latest for item_id, _month, _count, _amount, latest in rows if latest > allowed_to}
+    refused = {item_id: latest for item_id, _month, _count, _amount, latest, _used in rows if latest > allowed_to}
     numbers = dict(Item.objects.filter(pk__in=refused).values_list("pk", "no"))
     text = _(
         "The cost adjustment of item %(item)s would be posted on %(date)s, after %(to)s, the last date that general "
@@ -191,7 +202,7 @@ SELECT n.id, o.item_ledger_entry_id, o.item_id, o.variant_id, o.location_id, o.i
     o.dimension_set_id, o.reason_code_id, %(user_id)s, %(register_id)s, %(created_at)s
 FROM n JOIN costing_valueentry o ON o.id = n.original_id ORDER BY n.id
 RETURNING id, item_id, variant_id, location_id, posting_date, cost_amount_actual, cost_amount_expected,
-    cost_amount_actual + cost_amount_expected AS amount
+    cost_amount_actual + cost_amount_expected AS amount, item_ledger_entry_id, item_ledger_entry_type
 ), balances AS (
     INSERT INTO costing_itembalance AS b (item_id, variant_id, location_id, cost)
     SELECT item_id, variant_id, location_id, sum(amount) FROM made GROUP BY item_id, variant_id, location_id
@@ -209,7 +220,8 @@ RETURNING id, item_id, variant_id, location_id, posting_date, cost_amount_actual
                 %(period_ends)s::date[], %(quantities)s::bigint[], %(amounts)s::bigint[])
          AS c(value_id, entry_id, source_id, period_end, quantity_e5, amount_e5)
 )
-SELECT item_id, date_trunc('month', posting_date)::date, count(*), sum(amount), max(posting_date)
+SELECT item_id, date_trunc('month', posting_date)::date, count(*), sum(amount), max(posting_date),
+    array_agg(item_ledger_entry_id) FILTER (WHERE item_ledger_entry_type IN ('consumption', 'assembly_consumption'))
 FROM made GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608 our own text
 
@@ -272,11 +284,11 @@ def _post_to_gl(ids: Sequence[int], *, terms: StoringTerms, context: PostingCont
     sets = account_lookup.accounts_of_sets({row[-1] for row in rows})
     values = [ValueToPost(*(*row[:-1], sets[row[-1]])) for row in rows]
     include_expected = terms.setup.expected_cost_posting
-    _check_accounts(values, include_expected=include_expected)
+    check_accounts(values, include_expected=include_expected)
     gl_posting.post_value_entries(values, include_expected=include_expected, context=context, user_id=terms.user_id)
 
 
-def _check_accounts(values: Sequence[ValueToPost], *, include_expected: bool) -> None:
+def check_accounts(values: Sequence[ValueToPost], *, include_expected: bool) -> None:
     """Refuse values whose frozen accounts lack a role: the entry that they correct did not need it."""
     problems: dict[str, Problem] = {}
     text = _(

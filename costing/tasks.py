@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,27 +20,68 @@ from costing.models import AdjustmentRun, AdjustmentRunItem, PostToGLRun
 
 @jobs.handler("adjust_cost")
 def adjust_cost(job: jobs.RunningJob) -> None:
-    """Adjust cost. Parameters: `item_ids` (none: all), `through`. Taken up again, it goes on where it stopped."""
+    """Adjust cost. Parameters: `item_ids` (none: all), `through`, `preview`. Taken up again, it goes on.
+
+    The run is shared with further jobs, as many as `ADJUSTMENT_WORKERS` says; it is done when no item is open.
+    """
     try:
         result = adjustment.adjust_cost(
             item_ids=job.parameters.get("item_ids"),
             through=_day(job.parameters.get("through")),
+            preview=job.parameters.get("preview", False),
             user_id=job.requested_by_id,
             report=_between_units(job),
             job_id=job.id,
             attempt=job.attempt,
             today=timezone.localdate(),
             guard=job.check_attempt,
+            workers=settings.ADJUSTMENT_WORKERS,
+            on_start=partial(_start_further_workers, job),
         )
     except jobs.JobCancelled:
         AdjustmentRun.objects.filter(job_id=job.id).update(state=RunState.CANCELLED, finished_at=timezone.now())
         raise
+    _report_adjustment(job, result)
+
+
+def _start_further_workers(job: jobs.RunningJob, run_id: int) -> None:
+    """Start equal workers beside this job; they have nothing to do where the run has few items."""
+    items = AdjustmentRunItem.objects.filter(run_id=run_id, state=RunState.WAITING).count()
+    for number in range(2, min(settings.ADJUSTMENT_WORKERS, items) + 1):
+        jobs.enqueue(
+            "adjust_cost_worker",
+            parameters={"run_id": run_id, "user_id": job.requested_by_id},
+            requested_by=None,
+            title=_("Adjust cost: worker %(number)s of run %(run)s") % {"number": number, "run": run_id},
+            key=f"adjust_cost_worker:{run_id}:{number}",
+        )
+
+
+@jobs.handler("adjust_cost_worker")
+def adjust_cost_worker(job: jobs.RunningJob) -> None:
+    """Take part in a run of cost adjustment. Parameters: `run_id`, `user_id`. Nothing to do once the run is over."""
+    run = AdjustmentRun.objects.get(pk=job.parameters["run_id"])
+    adjustment.work(
+        run,
+        adjustment.make_worker(job_id=job.id, attempt=job.attempt, guard=job.check_attempt),
+        user_id=job.parameters.get("user_id"),
+        today=timezone.localdate(),
+        workers=settings.ADJUSTMENT_WORKERS,
+        report=_between_units(job),
+    )
+
+
+def _report_adjustment(job: jobs.RunningJob, result: adjustment.AdjustmentResult) -> None:
     url = reverse("costing:run_detail", args=[result.run_id])
     for failed in AdjustmentRunItem.objects.filter(run_id=result.run_id, state=RunState.FAILED).select_related("item"):
         text = _("%(item)s could not be adjusted: %(reason)s") % {"item": failed.item.no, "reason": failed.failure}
         job.log(JobLog.Level.WARNING, text, url=url)
     job.result = {"url": url, "items": result.items, "entries": result.entries, "amount": str(result.amount)}
-    text = _("%(items)s items adjusted, %(entries)s entries made.")
+    text = (
+        _("%(items)s items planned, %(entries)s entries would be made.")
+        if job.parameters.get("preview", False)
+        else _("%(items)s items adjusted, %(entries)s entries made.")
+    )
     job.log(JobLog.Level.INFO, text % {"items": result.items, "entries": result.entries}, url=url)
 
 

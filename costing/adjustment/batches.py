@@ -23,7 +23,7 @@ from costing import adjustment_storing
 from costing.adjustment import claims, plans, steps
 from costing.adjustment.claims import Claimed, ClaimLost
 from costing.adjustment.terms import Terms, Worker
-from costing.adjustment_storing import Computed, StoredItem
+from costing.adjustment_storing import Computed, StoredBatch
 from costing.loading import LoadedItem
 
 logger = logging.getLogger(__name__)
@@ -106,11 +106,14 @@ class Batch:
         found = {computed.item_id for computed in same}
         return [computed.item_id for computed in chunk if computed.item_id not in found]
 
-    def _finish(self, chunk: Sequence[Computed], stored: dict[int, StoredItem], seconds: float) -> None:
+    def _finish(self, chunk: Sequence[Computed], stored: StoredBatch, seconds: float) -> None:
         """In the items' own transaction: an item is done exactly when its entries are there."""
         assert self.terms.run_id is not None
+        claims.open_again(self.terms.run_id, stored.products)
         lines = [
-            steps.log_line(computed, stored[computed.item_id], self.claimed[computed.item_id], seconds / len(chunk))
+            steps.log_line(
+                computed, stored.items[computed.item_id], self.claimed[computed.item_id], seconds / len(chunk)
+            )
             for computed in chunk
         ]
         claims.finish(self.terms.run_id, self.worker, lines)

@@ -176,13 +176,14 @@ def release(run_id: int, *, tokens: Collection[str]) -> None:
         )
 
 
-# An item that failed stays aside: its reason would only come again.
 _OPEN = """
 INSERT INTO costing_adjustmentrunitem (run_id, item_id, level, state, entries_read, entries_made, amount, seconds,
                                        failure)
 SELECT %(run_id)s, i.id, i.low_level_code, 'waiting', 0, 0, 0, 0, ''
 FROM inventory_item i LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
+JOIN costing_adjustmentrun r ON r.id = %(run_id)s
 WHERE i.id = ANY(%(item_ids)s) AND NOT coalesce(s.excluded, false)
+  AND (r.item_ids IS NULL OR r.item_ids @> to_jsonb(i.id))
 ORDER BY i.id
 ON CONFLICT (run_id, item_id) DO UPDATE SET state = 'waiting', level = excluded.level
 WHERE costing_adjustmentrunitem.state = 'done'
@@ -190,7 +191,10 @@ WHERE costing_adjustmentrunitem.state = 'done'
 
 
 def open_again(run_id: int, item_ids: Collection[int]) -> None:
-    """Add items to the run, or open them again: a component of theirs has changed. Excluded ones stay out."""
+    """Add items to the run, or open them again: a component of theirs has changed.
+
+    Items that are excluded, or that the run is not for, stay out; those that failed in it stay aside.
+    """
     if item_ids:
         with connection.cursor() as cursor:
             cursor.execute(_OPEN, {"run_id": run_id, "item_ids": sorted(item_ids)})

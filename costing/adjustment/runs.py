@@ -17,9 +17,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from costing.adjustment import claims
@@ -27,7 +26,13 @@ from costing.adjustment.batches import Batch
 from costing.adjustment.claims import ClaimLost, Progress
 from costing.adjustment.terms import Guard, Terms, Worker, always_ours
 from costing.enums import RunState
-from costing.models import AdjustmentRun, AdjustmentRunItem, AvgCostAdjmtEntryPoint, CostingSetup
+from costing.models import (
+    AdjustmentRun,
+    AdjustmentRunItem,
+    AvgCostAdjmtEntryPoint,
+    CostingSetup,
+    InventoryAdjmtEntryOrder,
+)
 from inventory.enums import SettleAt
 from inventory.models import Item
 
@@ -56,13 +61,13 @@ def unadjusted_item_ids(*, through: date | None = None) -> list[int]:
 
     Excluded items are left out.
     """
-    points = AvgCostAdjmtEntryPoint.objects.filter(item__item_model_group__settle_at=SettleAt.POSTING).exclude(
-        item__cost_state__excluded=True
-    )
-    found = points.values("item_id", "item__low_level_code").annotate(first=Min("valuation_date"))
+    points = AvgCostAdjmtEntryPoint.objects.all()
     if through is not None:
-        found = found.filter(first__lte=through)
-    return list(found.order_by("-item__low_level_code", "item_id").values_list("item_id", flat=True))
+        points = points.filter(valuation_date__lte=through)
+    orders = InventoryAdjmtEntryOrder.objects.filter(cost_is_adjusted=False, is_finished=True)
+    found = Item.objects.filter(Q(pk__in=points.values("item")) | Q(pk__in=orders.values("item")))
+    found = found.filter(item_model_group__settle_at=SettleAt.POSTING).exclude(cost_state__excluded=True)
+    return list(found.order_by("-low_level_code", "pk").values_list("pk", flat=True))
 
 
 def start_run(
@@ -83,7 +88,12 @@ def start_run(
         wanted = [item_id for item_id in wanted if item_id in chosen]
     with transaction.atomic():
         run = AdjustmentRun.objects.create(
-            job_id=job_id, through=through, preview=preview, state=RunState.RUNNING, created_at=timezone.now()
+            job_id=job_id,
+            through=through,
+            preview=preview,
+            item_ids=None if item_ids is None else sorted(item_ids),
+            state=RunState.RUNNING,
+            created_at=timezone.now(),
         )
         levels = dict(Item.objects.filter(pk__in=wanted).values_list("pk", "low_level_code"))
         AdjustmentRunItem.objects.bulk_create(
@@ -103,19 +113,22 @@ def adjust_cost(
     today: date | None = None,
     guard: Guard = always_ours,
     preview: bool = False,
+    workers: int = 1,
     on_start: Callable[[int], None] | None = None,
 ) -> AdjustmentResult:
     """Adjust all unadjusted items (or those given); or, as a preview, plan it and write nothing else.
 
     With a `job_id` a run that a lost worker left is taken up where it stopped: finished items are not done again.
     `report(done, total)` is called between batches and may raise to stop the run there; `guard` before each batch is
-    committed: it raises when the run belongs to another worker by now. `on_start(run)` may start further workers.
+    committed: it raises when the run belongs to another worker by now. `on_start(run)` starts the further ones, where
+    there are to be several `workers`.
     """
     run = start_run(item_ids=item_ids, through=through, job_id=job_id, preview=preview)
     if on_start:
         on_start(run.pk)
     worker = make_worker(job_id=job_id, attempt=attempt, guard=guard)
-    work(run, worker, user_id=user_id, today=today or timezone.localdate(), report=report)
+    today = today or timezone.localdate()
+    work(run, worker, user_id=user_id, today=today, workers=workers, report=report)
     return finish(run)
 
 
@@ -125,8 +138,19 @@ def make_worker(*, job_id: int | None = None, attempt: int = 0, guard: Guard = a
     return Worker(token, job_id, attempt, guard)
 
 
-def work(run: AdjustmentRun, worker: Worker, *, user_id: int | None, today: date, report: Report | None = None) -> None:
-    """Claim, compute and store until no item of the run is open; wait while others finish a level."""
+def work(
+    run: AdjustmentRun,
+    worker: Worker,
+    *,
+    user_id: int | None,
+    today: date,
+    workers: int = 1,
+    report: Report | None = None,
+) -> None:
+    """Claim, compute and store until no item of the run is open; wait while others finish a level.
+
+    `workers`: how many share the run, for a fair share of what waits.
+    """
     terms = Terms.load(
         setup=CostingSetup.at(today), run_id=run.pk, user_id=user_id, through=run.through, preview=run.preview
     )
@@ -136,7 +160,7 @@ def work(run: AdjustmentRun, worker: Worker, *, user_id: int | None, today: date
             report(progress.done, progress.total)
         if progress.is_finished:
             return
-        claimed = claims.claim(run.pk, worker, limit=_limit(progress))
+        claimed = claims.claim(run.pk, worker, limit=_limit(progress, workers))
         if not claimed:
             time.sleep(PAUSE_SECONDS)
             continue
@@ -147,10 +171,9 @@ def work(run: AdjustmentRun, worker: Worker, *, user_id: int | None, today: date
             continue
 
 
-def _limit(progress: Progress) -> int:
+def _limit(progress: Progress, workers: int) -> int:
     """Share what waits among the workers, several times over, so that none is left with a long last batch."""
-    workers = max(1, int(settings.ADJUSTMENT_WORKERS))
-    if workers == 1:
+    if workers <= 1:
         return BATCH_ITEMS
     return max(1, min(BATCH_ITEMS, progress.waiting // (2 * workers)))
 
