@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.http import HttpRequest
+
+from config.base import locks
 from config.base.admin import ReadOnlyAdmin, SetupAdmin
+from config.base.transactions import PostingContext
 from costing import models as costing
+from costing import setup_changes
 from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES
 from costing.forms import CostingSetupForm
 
@@ -25,6 +31,13 @@ class CostingSetupAdmin(SetupAdmin):
     list_filter = ["automatic_cost_posting", "expected_cost_posting", "average_cost_period"]
     search_fields = ["starting_date"]
     ordering = ["-starting_date"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the record; what reaches back to what is posted is changed by its use case, in the same transaction."""
+        context = PostingContext(created_at=locks.lock_books(alone=True), preview=False)
+        super().save_model(request, obj, form, change)
+        if form.reaching_back:
+            setup_changes.change_setup_within(context, changes=form.reaching_back, user=request.user)
 
 
 @admin.register(costing.InventoryPostingSetup)

@@ -6,9 +6,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from config.base.errors import DomainError
 from config.base.forms import DayField, Form, RecordField
+from costing import setup_changes
+from costing import period_blockers
 from costing.models import CostingSetup, ValueEntry
 from inventory.enums import ItemType
 from inventory.models import Item
@@ -48,9 +53,14 @@ class PostToGLForm(RunForm):
 
 
 class CostingSetupForm(forms.ModelForm):
-    """Costing setup in the admin. Choices that re-value what is posted can be made until something is."""
+    """Costing setup in the admin. A choice that re-values what is posted is confirmed, once it is said what it does.
 
-    REVALUING = ("expected_cost_posting", "average_cost_period", "average_cost_calculation")
+    `reaching_back`: such changes, which the use case makes; the record itself keeps its values.
+    """
+
+    confirmed = forms.BooleanField(
+        label=_("Confirmed"), required=False, help_text=_("Asked for where a change reaches what is posted.")
+    )
 
     class Meta:
         model = CostingSetup
@@ -65,18 +75,67 @@ class CostingSetupForm(forms.ModelForm):
             "finish_order_without_output",
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reaching_back: dict[str, Any] = {}
+
+    def clean_earliest_allowed_valuation_date(self) -> date | None:
+        """It may be set while nothing before it is unfinished, and cleared at any time."""
+        floor: date | None = self.cleaned_data["earliest_allowed_valuation_date"]
+        if floor and floor != self.instance.earliest_allowed_valuation_date:
+            try:
+                period_blockers.check_valuation_floor(floor)
+            except DomainError as error:
+                raise forms.ValidationError(error.messages) from error
+        return floor
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         starting_date = cleaned.get("starting_date")
         if starting_date is None or not ValueEntry.objects.exists():
             return cleaned
         before = self._setup_before(starting_date)
-        for name in self.REVALUING:
-            if name in cleaned and cleaned[name] != getattr(before, name):
-                self.add_error(name, _("Value entries are posted. They cannot be re-valued for a change of this yet."))
-        return cleaned
+        changes = {
+            name: cleaned[name]
+            for name in setup_changes.REACHING_BACK
+            if name in cleaned and cleaned[name] != getattr(before, name)
+        }
+        if changes and not cleaned.get("confirmed"):
+            self.add_error("confirmed", self._question(changes))
+        self.reaching_back = changes
+        return cleaned | {name: getattr(before, name) for name in changes}
 
     def _setup_before(self, starting_date: date) -> CostingSetup:
         """The setup as it stands, or for a new version the one that it would follow."""
         stored = CostingSetup.objects.filter(pk=self.instance.pk).first()
         return stored or CostingSetup.at(starting_date)
+
+    def _question(self, changes: dict[str, Any]) -> str:
+        """What the change does to the books, in figures."""
+        found = setup_changes.consequences(changes)
+        said = []
+        if any(name in changes for name in setup_changes.AVERAGE_FIELDS):
+            since = date_format(found.first_day, "SHORT_DATE_FORMAT") if found.first_day else gettext("the first entry")
+            text = ngettext(
+                "%(count)s item with an average cost is valued anew from %(since)s on, by the next cost adjustment.",
+                "%(count)s items with an average cost are valued anew from %(since)s on, by the next cost adjustment.",
+                found.items,
+            )
+            said.append(text % {"count": found.items, "since": since})
+        if changes.get(setup_changes.EXPECTED_FIELD) is True:
+            text = ngettext(
+                "%(count)s value entry is put in the queue to be posted to G/L: post inventory cost afterwards.",
+                "%(count)s value entries are put in the queue to be posted to G/L: post inventory cost afterwards.",
+                found.queued,
+            )
+            said.append(text % {"count": found.queued})
+        elif setup_changes.EXPECTED_FIELD in changes:
+            text = ngettext(
+                "%(count)s value entry that waits is taken out of the queue. "
+                "What the interim accounts hold stays there until you clear it by a journal.",
+                "%(count)s value entries that wait are taken out of the queue. "
+                "What the interim accounts hold stays there until you clear it by a journal.",
+                found.taken_out,
+            )
+            said.append(text % {"count": found.taken_out})
+        return " ".join([*said, gettext("Tick this box to go on.")])

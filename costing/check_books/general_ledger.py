@@ -10,15 +10,16 @@ from costing.check_books.finding import Breach, find
 from costing.enums import PostingPair
 
 # An amount that the general ledger must hold or that must wait. About expected cost the setup decides: it must have
-# been posted from the entry's date on without a break, and an entry that was invoiced in full before it began, with
-# nothing of it posted, is in balance without. Of items settled at close the item model group says what is posted.
+# been posted from the entry's date on without a break. An entry that was invoiced in full before it was switched on is
+# left as it was then. Of items settled at close the item model group says what is posted.
 _DUE = """
     SELECT v.id,
            v.cost_amount_actual <> 0 AND (g.id IS NULL OR g.settle_at = 'posting' OR g.post_financial_inventory)
            AND NOT coalesce(posted.actual, false) AS actual,
            v.cost_amount_expected <> 0 AND (g.id IS NULL OR g.settle_at = 'posting' OR g.post_physical_inventory)
            AND NOT coalesce(posted.expected, false) AS expected,
-           (NOT e.completely_invoiced OR begun.id IS NOT NULL)
+           (NOT e.completely_invoiced
+            OR CASE WHEN since.at IS NULL THEN begun.id IS NOT NULL ELSE invoiced.at >= since.at END)
            AND coalesce((SELECT s.expected_cost_posting FROM costing_costingsetup s
                          WHERE s.starting_date <= v.posting_date ORDER BY s.starting_date DESC LIMIT 1), false)
            AND NOT EXISTS (SELECT 1 FROM costing_costingsetup s
@@ -34,6 +35,11 @@ _DUE = """
         FROM costing_glitemledgerrelation r JOIN costing_valueentry x ON x.id = r.value_entry_id
         WHERE r.pair = 'expected'
     ) begun ON begun.id = v.item_ledger_entry_id
+    LEFT JOIN (
+        SELECT item_ledger_entry_id AS id, max(created_at) AS at
+        FROM costing_valueentry WHERE invoiced_quantity <> 0 GROUP BY item_ledger_entry_id
+    ) invoiced ON invoiced.id = v.item_ledger_entry_id
+    CROSS JOIN (SELECT max(expected_cost_posted_since) AS at FROM costing_costingsetup) since
     LEFT JOIN inventory_item i ON i.id = v.item_id
     LEFT JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
     WHERE v.inventoriable AND (v.cost_amount_actual <> 0 OR v.cost_amount_expected <> 0)

@@ -128,11 +128,9 @@ def set_up(scenario: Scenario) -> World:
 
 def change_setup(fields: dict[str, Any]) -> None:
     """Write fields of the setup; they hold for every date."""
-    setup = CostingSetup.objects.get(starting_date=factories.FIRST_DAY)
-    for name in COSTING_FIELDS:
-        if name in fields:
-            setattr(setup, name, fields[name])
-    setup.save()
+    written = {name: fields[name] for name in COSTING_FIELDS if name in fields}
+    if written:
+        CostingSetup.objects.update(**written)
     if "allow_posting_from" in fields:
         ledger_setup = LedgerSetup.load()
         ledger_setup.allow_posting_from = fields["allow_posting_from"]
