@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from config.base.errors import DomainError, ErrorCode
+from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from costing.enums import CloseKind, RunState
 from costing.models import CostingSetup, InventoryClose, InventoryPeriod
 from inventory.enums import CostingMethod, SettleAt
@@ -52,13 +53,45 @@ def check_dates(dates: Iterable[date], *, setup: CostingSetup) -> None:
             _("Posting date %(date)s is in the inventory period closed up to %(end)s. Use a later date, or reopen it.")
             % {"date": earliest, "end": period}
         )
-    floor = setup.earliest_allowed_valuation_date
+    floor = valuation_floor(setup)
     if floor and earliest < floor:
         raise PeriodClosed(
             _("Posting date %(date)s is before the earliest allowed valuation date %(floor)s. Use a later date.")
             % {"date": earliest, "floor": floor}
         )
     _check_latest(dates)
+
+
+def check_valuation_dates(values: Iterable[tuple[str, date]], *, setup: CostingSetup) -> None:
+    """Refuse values (item number, valuation date) that would count from before the earliest allowed valuation date.
+
+    A charge on an old receipt is one; so is whatever is applied to, taken back from or undone of an older entry: give
+    the date of that entry. Invoices of older receipts are not: they are valued on their own date instead.
+    Raises: DomainError period_closed naming every item.
+    """
+    found = sorted(set(values))
+    floor = valuation_floor(setup) if found else None
+    if floor is None:
+        return
+    message = _(
+        "Item %(item)s would be valued on %(date)s, before the earliest allowed valuation date %(floor)s. "
+        "Choose an entry of that date or later."
+    )
+    raise_problems(
+        Problem(message % {"item": item_no, "date": on, "floor": floor}, ErrorCode.PERIOD_CLOSED, item_no=item_no)
+        for item_no, on in found
+        if on < floor
+    )
+
+
+def valuation_floor(setup: CostingSetup) -> date | None:
+    """The earliest allowed valuation date: the latest that the version in force, or one after it, names.
+
+    Versions after it count too: what they shut must not be reached by a posting dated before they begin.
+    """
+    named = CostingSetup.objects.filter(starting_date__gte=setup.starting_date)
+    floor: date | None = named.aggregate(floor=Max("earliest_allowed_valuation_date"))["floor"]
+    return floor
 
 
 def _check_latest(dates: Iterable[date]) -> None:

@@ -96,7 +96,8 @@ SELECT v.item_ledger_entry_id, (e.quantity * 100000)::bigint,
        coalesce((sum(v.cost_amount_actual + v.cost_amount_expected)
                  FILTER (WHERE v.entry_type <> 'rounding' AND NOT v.partial_revaluation) * 100000)::bigint, 0),
        max(v.valuation_date),
-       array_agg((v.cost_amount_actual * 100000)::bigint ORDER BY v.id) FILTER (WHERE v.partial_revaluation),
+       array_agg(((v.cost_amount_actual + v.cost_amount_expected) * 100000)::bigint ORDER BY v.id)
+           FILTER (WHERE v.partial_revaluation),
        array_agg((v.valued_quantity * 100000)::bigint ORDER BY v.id) FILTER (WHERE v.partial_revaluation)
 FROM costing_valueentry v JOIN inventory_itemledgerentry e ON e.id = v.item_ledger_entry_id
 WHERE v.item_ledger_entry_id = ANY(%s::bigint[])

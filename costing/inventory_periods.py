@@ -1,7 +1,7 @@
 """Inventory periods: up to the ending date of a closed one everything posted stays as it is.
 
 Closing closes what is before it, reopening reopens what is after it, and each is logged.
-Source: design-details-inventory-periods; finance-how-to-work-with-inventory-periods; docs/algorithms/inventory-periods.md.
+Source: design-details-inventory-periods; docs/algorithms/inventory-periods.md.
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Exists, Min, OuterRef
 from django.utils.translation import gettext as _
 
-from config.base.errors import ErrorCode, Problem
+from config.base.errors import ErrorCode, Problem, raise_problems
 from costing.models import AvgCostAdjmtEntryPoint, InventoryAdjmtEntryOrder, ValueEntry, ValueEntryToPost
 from inventory.enums import ItemLedgerEntryType, SettleAt
 from inventory.models import ItemLedgerEntry
@@ -83,6 +83,42 @@ def unadjusted_orders(through: date) -> list[UnadjustedOrder]:
         valuation_date__lte=through,
     )
     orders = InventoryAdjmtEntryOrder.objects.filter(Exists(output), is_finished=True, cost_is_adjusted=False)
+    columns = ("order_type", "order_no", "item_id", "item__no")
+    return [UnadjustedOrder(*row) for row in orders.order_by("item__no", "order_no").values_list(*columns)]
+
+
+def check_valuation_floor(floor: date) -> None:
+    """Refuse an earliest allowed valuation date while something before it is unfinished.
+
+    Raises: DomainError not_adjusted naming items and orders, or invalid_input naming orders that are not finished.
+    """
+    last_day_before = floor - timedelta(days=1)
+    found = Blockers(unadjusted_items(last_day_before), unadjusted_orders(last_day_before), ())
+    message = _(
+        "Order %(order)s of item %(item)s is not finished and has values before %(floor)s. Finish it, or choose an "
+        "earlier date."
+    )
+    unfinished = [
+        Problem(
+            message % {"order": each.order_no, "item": each.item_no, "floor": floor},
+            ErrorCode.INVALID_INPUT,
+            document_no=each.order_no,
+            item_no=each.item_no,
+        )
+        for each in unfinished_orders(last_day_before)
+    ]
+    raise_problems([*problems(found), *unfinished])
+
+
+def unfinished_orders(through: date) -> list[UnadjustedOrder]:
+    """Orders that are not finished, with values up to a date."""
+    of_order = ValueEntry.objects.filter(
+        order_type=OuterRef("order_type"),
+        order_no=OuterRef("order_no"),
+        order_line_no=OuterRef("order_line_no"),
+        valuation_date__lte=through,
+    )
+    orders = InventoryAdjmtEntryOrder.objects.filter(Exists(of_order), is_finished=False)
     columns = ("order_type", "order_no", "item_id", "item__no")
     return [UnadjustedOrder(*row) for row in orders.order_by("item__no", "order_no").values_list(*columns)]
 

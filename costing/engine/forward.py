@@ -78,9 +78,12 @@ class Costs:
 
 
 def reaches(revaluation: Value, receiver: Entry) -> bool:
-    """A partial revaluation reaches what was posted after it, or is dated after it."""
+    """A partial revaluation reaches what was posted after it, or is dated after it.
+
+    One that takes expected cost back reaches what its original reaches, whenever it was posted.
+    """
     latest = max(receiver.posting_date, receiver.valuation_date)
-    return receiver.first_value_key > revaluation.key or latest > revaluation.valuation_date
+    return receiver.first_value_key > revaluation.original_key or latest > revaluation.valuation_date
 
 
 def settle(costs: Costs, keys: list[int]) -> None:

@@ -65,8 +65,11 @@ def post_within(
 
     prepared = stock.prepare(document_plan.costed_lines(plan, facts, setups.precision_e5), setups=setups)
     parts = document_plan.invoice_parts(plan, facts, setups.precision_e5)
-    prepared.drafts += invoicing.draft_invoices(parts, precision_e5=setups.precision_e5)
-    prepared.drafts += charges.draft_charges(plan, facts, setups.precision_e5)
+    floor = checks.valuation_floor(setups.costing) if parts else None
+    prepared.drafts += invoicing.draft_invoices(parts, precision_e5=setups.precision_e5, valuation_floor=floor)
+    charged = charges.draft_charges(plan, facts, setups.precision_e5)
+    checks.check_valuation_dates([(draft.item.no, draft.valuation_date) for draft in charged], setup=setups.costing)
+    prepared.drafts += charged
     stock.check_accounts(prepared)
     document_nos = _draw_numbers(plan, setups)
     written, stored = stock.write(

@@ -17,6 +17,7 @@ from config.base.amounts import from_e5, round_div
 from costing import accounts as account_lookup
 from costing.accounts import FrozenAccounts
 from costing.engine.shares import share_amount_e5
+from costing.posting import expected_revaluations
 from costing.value_posting import ValueDraft, overhead_and_variance, overhead_cost_e5, settled_expected_e5
 from inventory.posting import Origin
 from inventory.stock import ItemFacts
@@ -60,8 +61,9 @@ JOIN inventory_posteddocumentline pl ON pl.posted_document_id = d.id
 JOIN inventory_itemledgerentry e
   ON e.document_no = d.no AND e.document_type = d.type AND e.document_line_no = pl.line_no
 CROSS JOIN LATERAL (
-    SELECT sum(x.cost_amount_expected) AS open_expected,
-           coalesce(sum(x.cost_amount_expected) FILTER (WHERE x.expected_cost AND NOT x.adjustment), 0)
+    SELECT coalesce(sum(x.cost_amount_expected) FILTER (WHERE x.entry_type = 'direct_cost'), 0) AS open_expected,
+           coalesce(sum(x.cost_amount_expected)
+                    FILTER (WHERE x.entry_type = 'direct_cost' AND x.expected_cost AND NOT x.adjustment), 0)
                AS first_expected,
            sum(x.sales_amount_expected) AS sales_expected,
            sum(x.purchase_amount_expected) AS purchase_expected,
@@ -125,14 +127,29 @@ def split_invoice(
     return parts
 
 
-def draft_invoices(parts: Sequence[InvoicePart], *, precision_e5: int) -> list[ValueDraft]:
-    """Draft the value entries of invoiced parts; their accounts are those of the entries they settle."""
+def draft_invoices(
+    parts: Sequence[InvoicePart], *, precision_e5: int, valuation_floor: date | None = None
+) -> list[ValueDraft]:
+    """Draft the value entries of invoiced parts; their accounts are those of the entries they settle.
+
+    `valuation_floor`: an entry valued before it is invoiced all the same, valued on the date of the invoice.
+    """
     sets = account_lookup.accounts_of_sets({part.entry.account_set_id for part in parts})
-    return [
-        draft
-        for part in parts
-        for draft in _draft_part(part, sets.get(part.entry.account_set_id), precision_e5=precision_e5)
-    ]
+    revalued = expected_revaluations.open_revaluations({part.entry.id for part in parts if part.item.is_standard})
+    drafts: list[ValueDraft] = []
+    for part in parts:
+        of_part = _draft_part(part, sets.get(part.entry.account_set_id), precision_e5=precision_e5)
+        if valuation_floor and part.entry.valuation_date < valuation_floor:
+            for draft in of_part:
+                draft.valuation_date = part.origin.posting_date
+        drafts += of_part
+        drafts += [
+            expected_revaluations.draft_taken_back(
+                of_part[0], each, not_invoiced_e5=part.entry.not_invoiced_e5, precision_e5=precision_e5
+            )
+            for each in revalued.get(part.entry.id, ())
+        ]
+    return drafts
 
 
 def _draft_part(part: InvoicePart, accounts: FrozenAccounts | None, *, precision_e5: int) -> list[ValueDraft]:
