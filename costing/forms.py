@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.base.errors import DomainError
 from config.base.forms import DayField, Form, RecordField
-from costing import setup_changes
-from costing import period_blockers
+from costing import period_blockers, setup_changes
 from costing.models import CostingSetup, ValueEntry
 from inventory.enums import ItemType
 from inventory.models import Item

@@ -75,7 +75,7 @@ def calculate_inventory_value(calculation: Calculation, *, setups: Setups) -> li
     on = calculation.posting_date
     found = layers(item_ids, on=on)
     average_ids = [item.id for item in facts.values() if item.is_average]
-    averages = AverageValues(average_ids, on=on, by_place=setups.periods.by_place)
+    averages = AverageValues(average_ids, on=on, by_place=setups.periods.is_by_place(on))
     lines = []
     for item in sorted(facts.values(), key=lambda each: each.no):
         for group in _groups(
@@ -217,11 +217,12 @@ def _not_adjusted(calculation: Calculation, averaged: Sequence[ItemFacts]) -> li
 def _average_wish(calculation: Calculation, periods: AveragePeriods) -> str:
     """What an average item cannot be calculated by; blank when all is well."""
     by_location, by_variant = calculation.places_by_location, calculation.places_by_variant
+    by_place = periods.is_by_place(calculation.posting_date)
     if calculation.per_entry:
         return _("Item %(item)s is kept at average cost: calculate its value per item, not per entry.")
-    if not periods.by_place and (by_location or by_variant):
+    if not by_place and (by_location or by_variant):
         return _("The average of item %(item)s is taken over all places: calculate without location and variant.")
-    if periods.by_place and not (by_location and by_variant):
+    if by_place and not (by_location and by_variant):
         return _("The average of item %(item)s is taken by place: calculate by location and by variant.")
     last_day = periods.end(calculation.posting_date)
     if calculation.posting_date != last_day:

@@ -183,7 +183,7 @@ def _calculated_targets(
     on, item_ids = lines[0].posting_date, {line.item_id for line in lines}
     found = layers(item_ids, on=on)
     averages = AverageValues(
-        [item_id for item_id in item_ids if facts[item_id].is_average], on=on, by_place=setups.periods.by_place
+        [item_id for item_id in item_ids if facts[item_id].is_average], on=on, by_place=setups.periods.is_by_place(on)
     )
     _check_calculations(lines, facts, setups)
     problems, targets = [], []
@@ -334,5 +334,5 @@ def _update_standard_costs(lines: Sequence[RevaluationJournalLine], setups: Setu
             line.item_id,
             Shares(material=from_e5(unit_cost_e5)),
             location_id=line.location_id,
-            of_unit=setups.periods.by_place and line.by_location,
+            of_unit=setups.periods.is_by_place(line.posting_date) and line.by_location,
         )

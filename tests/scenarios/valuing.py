@@ -10,7 +10,6 @@ from typing import Any
 from config.base.amounts import round_amount
 from config.base.errors import DomainError
 from costing import inventory_periods
-from costing.enums import AverageCostCalculation
 from costing.inventory_value import Calculation, calculate_inventory_value, set_unit_cost
 from costing.models import CostingSetup, InventoryPeriod, RevaluationJournalLine, ValueEntry
 from costing.posting.revaluation import post_revaluation_journal
@@ -111,8 +110,7 @@ def _lines_of_item(world: World, step: Body) -> list[RevaluationJournalLine]:
 def _averaged_by_place(item: Item, on: date) -> bool:
     """An average taken by place is revalued by place, and in no other way."""
     is_average = item.item_model_group.costing_method == CostingMethod.AVERAGE
-    by_place = CostingSetup.at(on).average_cost_calculation == AverageCostCalculation.ITEM_LOCATION_VARIANT
-    return is_average and by_place
+    return is_average and _setups(on).periods.is_by_place(on)
 
 
 def _setups(on: date) -> Setups:
