@@ -129,7 +129,7 @@ def load(
     facts: dict[int, ItemFacts],
     stock: Stock,
     source_keys: Collection[int],
-    average_until: date,
+    average_until: date | None,
     average_by_place: bool,
     precision_e5: int,
 ) -> CostBook:
@@ -137,12 +137,13 @@ def load(
 
     Args:
         source_keys: entries that lines take from: layers, returned outbounds.
-        average_until: the end of the average period of the posting; later values do not count.
+        average_until: the end of the average period of the posting, later values do not count; None without average
+            items.
     """
     book = CostBook(precision_e5=precision_e5, average_by_place=average_by_place)
     book.entries = entry_costs([key for key in source_keys if key > 0])
     averaged = [item.id for item in facts.values() if item.is_average]
-    if averaged:
+    if averaged and average_until is not None:
         open_issues = [
             entry.key
             for entries in stock.open_entries.values()

@@ -18,7 +18,7 @@ from config.base.errors import ErrorCode, Problem, raise_problems
 from costing import checks
 from costing.average_periods import AveragePeriods
 from costing.models import AvgCostAdjmtEntryPoint, RevaluationJournalLine
-from costing.posting.stock import Setups
+from costing.setups import Setups
 from costing.stock_layers import AverageValues, Layer, counting_layers, layers, value_of_layers_e5
 from inventory import stock as stock_reader
 from inventory.enums import SettleAt

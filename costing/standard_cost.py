@@ -19,10 +19,10 @@ from config.base.transactions import posting
 from costing import card_costs, checks
 from costing.card_costs import Shares
 from costing.inventory_value import Calculation, calculate_inventory_value, set_unit_cost
-from costing.models import CostingSetup, InventoryAdjmtEntryOrder, RevaluationJournalLine
+from costing.models import InventoryAdjmtEntryOrder, RevaluationJournalLine
 from costing.posting import revaluation
 from costing.posting.results import PostingResult
-from costing.posting.stock import Setups
+from costing.setups import Setups
 from inventory import stock as stock_reader
 from inventory.models import Item
 
@@ -56,7 +56,7 @@ def set_standard_cost(
                 _("The standard cost of item %(item)s must be 0 or more, and the sum of its shares.")
                 % {"item": item.no}
             )
-        setups = Setups.load(CostingSetup.at(on))
+        setups = Setups.at(on)
         checks.check_dates([on], setup=setups.costing)
         lines = revaluations_to(standard_cost, item_id=item_id, on=on, setups=setups) if item.is_standard else []
         result = revaluation.post_within(context, lines, user_id=user_id) if lines else NOTHING_POSTED

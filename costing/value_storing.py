@@ -14,10 +14,10 @@ from config.base.transactions import PostingContext
 from costing import accounts as account_lookup
 from costing import gl_posting, rules
 from costing.accounts import MissingPostingSetup
-from costing.average_periods import AveragePeriods
 from costing.enums import ValueEntryType
 from costing.gl_posting import ValueToPost
 from costing.models import CostingSetup, ValueEntry
+from costing.setups import Setups
 from costing.value_posting import ValueDraft, value_row
 from inventory.application import Place
 from inventory.enums import ItemLedgerEntryType
@@ -100,7 +100,7 @@ def store_values(
     rows = [
         value_row(
             draft,
-            entry_id=written.entry_id(draft.entry_key),
+            entry_id=None if draft.is_capacity else written.entry_id(draft.entry_key),
             document_no=document_nos[draft.origin.document_key],
             user_id=user_id,
         )
@@ -140,15 +140,16 @@ def _to_post(pk: int, row: dict[str, Any], draft: ValueDraft) -> ValueToPost:
     )
 
 
-def record_changes(drafts: Sequence[ValueDraft], *, periods: AveragePeriods) -> None:
+def record_changes(drafts: Sequence[ValueDraft], *, setups: Setups) -> None:
     """Record what values changed of their items: from which date cost is unadjusted, the balances, the change numbers.
 
     The items must be locked. Source: design-details-cost-adjustment (detection).
     """
     points = {
-        (*periods.place(draft.place, average=draft.item.is_average), _point_date(draft, periods))
+        _entry_point(draft, setups)
         for draft in drafts
         if draft.inventoriable
+        and not draft.is_capacity
         and not draft.adjustment
         and draft.entry_type in (ValueEntryType.DIRECT_COST, ValueEntryType.REVALUATION)
     }
@@ -185,15 +186,19 @@ ON CONFLICT (item_id) DO UPDATE SET change_no = costing_itemcoststate.change_no 
 """  # noqa: S608 our own text
 
 
-def _point_date(draft: ValueDraft, periods: AveragePeriods) -> date:
-    return periods.end(draft.valuation_date) if draft.item.is_average else draft.valuation_date
+def _entry_point(draft: ValueDraft, setups: Setups) -> tuple[int, int | None, int | None, date]:
+    """The scope and the date from which a value leaves its item unadjusted."""
+    if not draft.item.is_average:
+        return (*draft.place, draft.valuation_date)
+    on = draft.valuation_date
+    return (*setups.periods.place(draft.place, average=True, on=on), setups.periods.end(on))
 
 
 def _changed_balances(drafts: Iterable[ValueDraft]) -> dict[Place, tuple[int, int, int]]:
     """Quantity, invoiced quantity and cost that values add to the balance of their place."""
     changed: dict[Place, tuple[int, int, int]] = {}
     for draft in drafts:
-        if draft.inventoriable:
+        if draft.inventoriable and not draft.is_capacity:
             quantity_e5, invoiced_e5, cost_e5 = changed.get(draft.place, (0, 0, 0))
             changed[draft.place] = (
                 quantity_e5 + draft.item_ledger_entry_quantity_e5,

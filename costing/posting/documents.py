@@ -11,11 +11,10 @@ from datetime import date
 from config.base import locks, numbering
 from config.base.transactions import PostingContext, posting
 from costing import adjustment, checks
-from costing.models import CostingSetup
 from costing.posting import charges, document_plan, document_rows, invoicing, line_checks, stock
 from costing.posting.document_plan import HANDLED, INVOICED, DocumentPlan
 from costing.posting.results import PostingResult
-from costing.posting.stock import Setups
+from costing.setups import Setups
 from inventory import locks as inventory_locks
 from inventory import stock as stock_reader
 
@@ -57,7 +56,7 @@ def post_within(
     )
     item_ids = plan.item_ids | charges.item_ids(plan.charge_lines)
     locks.lock_items(item_ids)
-    setups = Setups.load(CostingSetup.at(posting_date))
+    setups = Setups.at(posting_date)
     facts = stock_reader.item_facts(item_ids)
     document_plan.read_earlier(plan)
     checks.check_dates([posting_date], setup=setups.costing)

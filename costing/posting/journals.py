@@ -18,10 +18,9 @@ from config.base.amounts import round_div, to_e5
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from config.base.transactions import PostingContext, posting
 from costing import adjustment, checks
-from costing.models import CostingSetup
 from costing.posting import stock
 from costing.posting.results import PostingResult
-from costing.posting.stock import Setups
+from costing.setups import Setups
 from costing.value_posting import CostedLine
 from inventory import locks as inventory_locks
 from inventory import posting as item_posting
@@ -62,7 +61,7 @@ def post_item_journal(*, lines: Sequence[ItemJournalLine], user_id: int | None, 
         item_ids = {line.item_id for line in lines}
         locks.lock_items(item_ids)
         facts = stock_reader.item_facts(item_ids)
-        setups = Setups.load(CostingSetup.at(max(line.posting_date for line in lines)))
+        setups = Setups.at(max(line.posting_date for line in lines))
         _check_lines(lines, facts, location_mandatory=setups.inventory.location_mandatory)
         terms = JournalTerms(
             "ITEMJNL", setups.inventory.item_journal_series, lines[0].document_no, (), user_id, preview
@@ -177,7 +176,7 @@ def post_count_within(context: PostingContext, *, count_id: int, user_id: int | 
     item_ids = {line.item_id for line in lines}
     locks.lock_items(item_ids)
     facts = stock_reader.item_facts(item_ids)
-    setups = Setups.load(CostingSetup.at(count.posting_date))
+    setups = Setups.at(count.posting_date)
     checks.check_dates([count.posting_date], setup=setups.costing)
     costed = [
         _count_movement(count, line, facts[line.item_id])

@@ -15,10 +15,9 @@ from config.base import bulk, locks
 from config.base.amounts import to_e5
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from config.base.transactions import PostingContext, posting
-from costing.models import CostingSetup
 from costing.posting.journals import JOURNAL, JournalTerms, post_movements
 from costing.posting.results import PostingResult
-from costing.posting.stock import Setups
+from costing.setups import Setups
 from costing.value_posting import CostedLine
 from inventory import locks as inventory_locks
 from inventory import stock as stock_reader
@@ -42,7 +41,7 @@ def post_direct_transfer(
         locks.lock_items(item_ids)
         facts = stock_reader.item_facts(item_ids)
         _check_order(order, lines, facts)
-        setups = Setups.load(CostingSetup.at(posting_date))
+        setups = Setups.at(posting_date)
         terms = JournalTerms(
             "TRANSFER",
             setups.inventory.direct_transfer_series,

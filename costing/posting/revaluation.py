@@ -24,10 +24,10 @@ from costing.card_costs import Shares
 from costing.engine.shares import share_amount_e5
 from costing.enums import AccountRole, ValueEntryType
 from costing.inventory_value import Calculation, check_calculation
-from costing.models import CostingSetup, RevaluationJournalLine, ValueEntry
+from costing.models import RevaluationJournalLine, ValueEntry
 from costing.posting import results
 from costing.posting.results import PostingResult
-from costing.posting.stock import Setups
+from costing.setups import Setups
 from costing.stock_layers import AverageValues, Layer, counting_layers, layers, value_of_layers_e5, whole_entries
 from costing.value_posting import ValueDraft
 from inventory import posting as item_posting
@@ -78,7 +78,7 @@ def post_within(
     """As `post_revaluation_journal`, inside the posting that a use case opened."""
     locks.lock_items({line.item_id for line in lines})
     facts = stock_reader.item_facts({line.item_id for line in lines})
-    setups = Setups.load(CostingSetup.at(max(line.posting_date for line in lines)))
+    setups = Setups.at(max(line.posting_date for line in lines))
     checks.check_methods(facts.values())
     checks.check_dates([line.posting_date for line in lines], setup=setups.costing)
     _check_lines(lines, facts)
@@ -303,7 +303,7 @@ def _write(
         context=context,
         user_id=user_id,
     )
-    value_storing.record_changes(drafts, periods=setups.periods)
+    value_storing.record_changes(drafts, setups=setups)
     _flag_sources([draft.entry_key for draft in drafts])
     return PostingResult(
         register_id=register_id,

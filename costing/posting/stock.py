@@ -3,48 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from config.base.amounts import to_e5
-from config.base.models import Company
 from config.base.transactions import PostingContext
 from costing import checks, cost_book, value_posting, value_storing
-from costing.average_periods import AveragePeriods
 from costing.cost_book import CostBook
-from costing.models import CostingSetup
-from costing.posting import results
+from costing.posting import capacity, results
+from costing.posting.capacity import CapacityUse
 from costing.posting.results import PostingResult
+from costing.setups import Setups
 from costing.value_posting import CostedLine, ValueDraft
 from costing.value_storing import StoredValues
 from inventory import posting as item_posting
-from inventory.models import InventorySetup
 from inventory.posting import Plan, PlannedEntry, Written
-
-
-@dataclass(frozen=True, slots=True)
-class Setups:
-    """The setup in force for one posting."""
-
-    costing: CostingSetup
-    inventory: InventorySetup
-    periods: AveragePeriods
-    precision_e5: int
-
-    @classmethod
-    def load(cls, costing: CostingSetup) -> Setups:
-        precision = Company.objects.values_list("amount_rounding_precision", flat=True).first()
-        assert precision is not None, "The company record is missing."
-        return cls(costing, InventorySetup.load(), AveragePeriods.load(costing), to_e5(precision))
 
 
 @dataclass(slots=True)
 class StockPosting:
-    """Movements applied and priced in memory, with every value draft of the posting so far."""
+    """Movements applied and priced in memory, with every value draft of the posting so far.
+
+    `capacity`: work on an order that is posted along; its values are among the drafts.
+    """
 
     setups: Setups
     plan: Plan
     drafts: list[ValueDraft]
     book: CostBook
+    capacity: list[CapacityUse] = field(default_factory=list)
 
 
 def prepare(lines: Sequence[CostedLine], *, setups: Setups) -> StockPosting:
@@ -57,19 +42,18 @@ def prepare(lines: Sequence[CostedLine], *, setups: Setups) -> StockPosting:
         [line.movement for line in lines], prevent_negative=setups.inventory.prevent_negative_inventory
     )
     facts = {line.item.id: line.item for line in lines}
+    named = [(facts[entry.place[0]].no, entry.posting_date) for entry in plan.named.values() if entry.place[0] in facts]
+    checks.check_valuation_dates(named, setup=setups.costing)
     sources = {link.inbound_key for entry in plan.entries for link in entry.links} | set(plan.named)
-    until = max((setups.periods.end(line.movement.origin.posting_date) for line in lines), default=None)
-    book = (
-        cost_book.load(
-            facts=facts,
-            stock=plan.stock,
-            source_keys=sources,
-            average_until=until,
-            average_by_place=setups.periods.by_place,
-            precision_e5=setups.precision_e5,
-        )
-        if until
-        else CostBook(setups.precision_e5, setups.periods.by_place)
+    averaged = any(item.is_average for item in facts.values())
+    until = setups.periods.end(max(line.movement.origin.posting_date for line in lines)) if averaged else None
+    book = cost_book.load(
+        facts=facts,
+        stock=plan.stock,
+        source_keys=sources,
+        average_until=until,
+        average_by_place=until is not None and setups.periods.is_by_place(until),
+        precision_e5=setups.precision_e5,
     )
     drafts = value_posting.draft_movements(plan.entries, {id(line.movement): line for line in lines}, book)
     return StockPosting(setups, plan, drafts, book)
@@ -98,6 +82,7 @@ def write(
     written = item_posting.write(
         posting.plan, document_nos=document_nos, register_id=register_id, created_at=context.created_at
     )
+    capacity.write(posting.capacity, document_nos=document_nos, register_id=register_id, created_at=context.created_at)
     stored = value_storing.store_values(
         posting.drafts,
         written=written,
@@ -111,7 +96,7 @@ def write(
         for entry in posting.plan.entries
         for link in entry.covers
     )
-    value_storing.record_changes(posting.drafts, periods=posting.setups.periods)
+    value_storing.record_changes(posting.drafts, setups=posting.setups)
     value_storing.update_card_costs(posting.drafts)
     return written, stored
 

@@ -11,9 +11,9 @@ from config.base.amounts import round_amount
 from config.base.errors import DomainError
 from costing import inventory_periods
 from costing.inventory_value import Calculation, calculate_inventory_value, set_unit_cost
-from costing.models import CostingSetup, InventoryPeriod, RevaluationJournalLine, ValueEntry
+from costing.models import InventoryPeriod, RevaluationJournalLine, ValueEntry
 from costing.posting.revaluation import post_revaluation_journal
-from costing.posting.stock import Setups
+from costing.setups import Setups
 from costing.standard_cost import set_standard_cost as change_standard_cost
 from inventory.enums import CostingMethod
 from inventory.models import Item, ItemLedgerEntry
@@ -114,7 +114,7 @@ def _averaged_by_place(item: Item, on: date) -> bool:
 
 
 def _setups(on: date) -> Setups:
-    return Setups.load(CostingSetup.at(on))
+    return Setups.at(on)
 
 
 def _set_amounts(lines: Sequence[RevaluationJournalLine], amount: Decimal, precision: Decimal) -> None:
