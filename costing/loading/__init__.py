@@ -1,0 +1,104 @@
+"""The books of items from the database into columns: as much of them as an adjustment needs.
+
+An item is read whole when most of it is marked or when that is asked for. Else, of items that follow applications, the
+flagged entries, all that takes cost from them, and the sources of those; of average items what is valued from the first
+unadjusted period on, its sources, and the sums that the pools held before.
+Source: design-details-cost-adjustment (detection).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from costing.average_periods import AveragePeriods
+from costing.engine.books import ItemBooks, Kind
+from costing.engine.columns import BookColumns
+from costing.enums import ValueEntryType
+from costing.loading import reading, statements
+from costing.loading.reading import Wanted
+from inventory.enums import CostingMethod
+
+KINDS = {
+    ValueEntryType.DIRECT_COST: Kind.DIRECT,
+    ValueEntryType.INDIRECT_COST: Kind.INDIRECT,
+    ValueEntryType.VARIANCE: Kind.VARIANCE,
+    ValueEntryType.REVALUATION: Kind.REVALUATION,
+    ValueEntryType.ROUNDING: Kind.ROUNDING,
+    ValueEntryType.DIRECT_COST_NON_INVENTORY: Kind.NON_INVENTORY,
+}
+
+WORTH_FOLLOWING = 8
+"""Following one mark costs as much as reading so many entries in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedItem:
+    """An item's books as read, with what tells later whether they are still the same.
+
+    `point_ids`: the entry points that an adjustment of these books settles. `batch` and `position`: the columns that
+    the item was read into, together with others. `entries_read`: item ledger entries and value entries.
+    """
+
+    item_id: int
+    is_average: bool
+    change_no: int
+    point_ids: list[int]
+    batch: BookColumns
+    position: int
+    entries_read: int
+
+    @property
+    def books(self) -> ItemBooks:
+        """The books as records, made anew each time."""
+        return self.batch.books_of(self.position)
+
+
+def load_items(
+    item_ids: Collection[int], *, periods: AveragePeriods, precision_e5: int, full: bool = False
+) -> list[LoadedItem]:
+    """Read the books of items, in the order of their numbers: what is marked and depends on it, or (`full`) all.
+
+    The change numbers are read first: what changes later will be noticed.
+    """
+    wanted, states = [], []
+    for item_id, method, change_no, point_ids, first, earliest, marks, entries in _states(item_ids):
+        states.append((item_id, method == CostingMethod.AVERAGE, change_no, point_ids))
+        is_average = method == CostingMethod.AVERAGE
+        first_day = _first_day(first, periods) if is_average and first else None
+        if full or (first_day is None and is_average):
+            whole, first_day = True, None
+        elif first_day is not None:
+            whole = earliest is None or first_day <= earliest
+            first_day = None if whole else first_day
+        else:
+            whole = marks * WORTH_FOLLOWING > entries
+        wanted.append(Wanted(item_id, is_average, whole, first_day))
+    batch, counts = reading.read(wanted, by_place=periods.by_place, precision_e5=precision_e5)
+    return [
+        LoadedItem(*state, batch, position, count)
+        for position, (state, count) in enumerate(zip(states, counts, strict=True))
+    ]
+
+
+def _states(item_ids: Collection[int]) -> Sequence[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statements.STATES, [sorted(item_ids)])
+        rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _first_day(on: date, periods: AveragePeriods) -> date:
+    """Return the first day of the average period of a date: periods are no longer than a year."""
+    end, low, high = periods.end(on), on.toordinal() - 366, on.toordinal()
+    while low < high:
+        middle = (low + high) // 2
+        if periods.end(date.fromordinal(middle)) < end:
+            low = middle + 1
+        else:
+            high = middle
+    return date.fromordinal(high)

@@ -1,0 +1,208 @@
+"""Reading a batch of items into columns: which entries are wanted, then entries, values and links of those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from costing.engine.books import Scope, Sums
+from costing.engine.columns import BookColumns, EntryColumns, Ints, ItemFacts, LinkColumns, ValueColumns
+from costing.loading import statements
+from costing.loading.blocks import array, joined, sorted_by
+from costing.loading.blocks import read as read_blocks
+
+_ILE, _VE, _IAE = "inventory_itemledgerentry e", "costing_valueentry v", "inventory_itemapplicationentry a"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be read of an item: all of it, what is valued from a day on, or what its flags reach."""
+
+    item_id: int
+    is_average: bool
+    whole: bool
+    first_day: date | None
+
+
+def read(wanted: Sequence[Wanted], *, by_place: bool, precision_e5: int) -> tuple[BookColumns, list[int]]:
+    """Read items; return their columns and, for each item, how many entries and values were read."""
+    whole_ids = [each.item_id for each in wanted if each.whole]
+    affected = _affected_keys(wanted)
+    links = _links(whole_ids, affected)
+    entries = _entries(whole_ids, np.union1d(affected, _sources(links, affected)) if len(affected) else affected)
+    values = _values(whole_ids, entries, not_whole=~np.isin(entries["item"], whole_ids))
+    columns = _columns(wanted, entries, values, links, affected, by_place=by_place, precision_e5=precision_e5)
+    counts = np.bincount(columns.entries.item, minlength=len(wanted))
+    counts += np.bincount(columns.entries.item[columns.values.entry], minlength=len(wanted))
+    return columns, counts.tolist()
+
+
+def _affected_keys(wanted: Sequence[Wanted]) -> Ints:
+    """The entries to be computed of items that are not read whole, sorted."""
+    marked = [each.item_id for each in wanted if not each.whole and not each.is_average]
+    dated = [each for each in wanted if not each.whole and each.is_average]
+    keys = [np.zeros(0, np.int64)]
+    if marked:
+        keys.append(_keys(statements.REACHED, {"items": array(marked)}))
+    if dated:
+        keys.append(_keys(statements.VALUED_FROM, [[d.item_id for d in dated], [d.first_day for d in dated]]))
+    return np.sort(np.concatenate(keys))
+
+
+def _keys(sql: str, parameters: Any) -> Ints:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return np.frombuffer(cursor.fetchone()[0], ">i8").astype(np.int64)
+
+
+def _links(whole_ids: list[int], affected: Ints) -> dict[str, Ints]:
+    active = f"{_IAE} WHERE a.cancelled_by_id IS NULL AND a.item_ledger_entry_id"
+    parts = []
+    if whole_ids:
+        of_items = f"(SELECT e.id FROM {_ILE} WHERE e.item_id = ANY(%s::bigint[]))"  # noqa: S608 ours
+        parts.append(read_blocks(f"{active} IN {of_items}", statements.LINKS, [array(whole_ids)]))
+    if len(affected) or not parts:
+        parts.append(read_blocks(f"{active} = ANY(%s::bigint[])", statements.LINKS, [array(affected.tolist())]))
+    return sorted_by(joined(parts), "key")
+
+
+def _sources(links: dict[str, Ints], affected: Ints) -> Ints:
+    """The entries that affected ones take from."""
+    takes = links["receiver"] == links["outbound"]
+    moved = np.where(takes, links["inbound"], links["outbound"])
+    source = np.where(links["transferred_from"] != 0, links["transferred_from"], moved)
+    return source[np.isin(links["receiver"], affected) & (source != 0)]
+
+
+def _entries(whole_ids: list[int], keys: Ints) -> dict[str, Ints]:
+    parts = []
+    if whole_ids:
+        parts.append(read_blocks(f"{_ILE} WHERE e.item_id = ANY(%s::bigint[])", statements.ENTRIES, [array(whole_ids)]))
+    if len(keys) or not parts:
+        parts.append(read_blocks(f"{_ILE} WHERE e.id = ANY(%s::bigint[])", statements.ENTRIES, [array(keys.tolist())]))
+    return sorted_by(joined(parts), "item", "key")
+
+
+def _values(whole_ids: list[int], entries: dict[str, Ints], *, not_whole: Any) -> dict[str, Ints]:
+    inventoriable = f"{_VE} WHERE v.inventoriable AND v.item_ledger_entry_id IS NOT NULL AND"
+    parts = []
+    if whole_ids:
+        parts.append(
+            read_blocks(f"{inventoriable} v.item_id = ANY(%s::bigint[])", statements.VALUES, [array(whole_ids)])
+        )
+    keys = entries["key"][not_whole]
+    if len(keys) or not parts:
+        parts.append(
+            read_blocks(
+                f"{inventoriable} v.item_ledger_entry_id = ANY(%s::bigint[])", statements.VALUES, [array(keys.tolist())]
+            )
+        )
+    values = joined(parts)
+    by_key = np.argsort(entries["key"])
+    values["entry"] = by_key[np.searchsorted(entries["key"], values["entry"], sorter=by_key)]
+    return sorted_by(values, "entry", "key")
+
+
+def _columns(
+    wanted: Sequence[Wanted],
+    entries: dict[str, Ints],
+    values: dict[str, Ints],
+    links: dict[str, Ints],
+    affected: Ints,
+    *,
+    by_place: bool,
+    precision_e5: int,
+) -> BookColumns:
+    item_ids = np.array([each.item_id for each in wanted], np.int64)
+    item = np.searchsorted(item_ids, entries.pop("item"))
+    first_value = np.searchsorted(values["entry"], np.arange(len(item)))
+    has_values = np.bincount(values["entry"], minlength=len(item)) > 0
+    valuation_day = entries["posting_day"].copy()
+    valuation_day[has_values] = values["valuation_day"][first_value[has_values]]
+    averaged = np.zeros(len(item), bool)
+    flags, value_flags = entries.pop("flags"), values.pop("flags")
+    averaged[values["entry"][value_flags & 64 > 0]] = True
+    whole = np.array([each.whole for each in wanted], bool)
+    entry_columns = EntryColumns(
+        **entries,
+        item=item,
+        valuation_day=valuation_day,
+        completely_invoiced=flags & 1 > 0,
+        averaged=averaged,
+        mirrors=flags & 2 > 0,
+        affected=whole[item] | np.isin(entries["key"], affected),
+    )
+    value_columns = ValueColumns(
+        **values,
+        kind=value_flags & 7,
+        is_charge=value_flags & 8 > 0,
+        partial=value_flags & 16 > 0,
+        adjustment=value_flags & 32 > 0,
+    )
+    link_columns = _link_columns(links, entry_columns)
+    openings = _openings(wanted, entry_columns, value_columns, by_place=by_place)
+    facts = [
+        ItemFacts(each.is_average, by_place or not each.is_average, each.whole, each.first_day, openings.get(place, {}))
+        for place, each in enumerate(wanted)
+    ]
+    return BookColumns(facts, entry_columns, value_columns, link_columns, precision_e5)
+
+
+def _link_columns(links: dict[str, Ints], entries: EntryColumns) -> LinkColumns:
+    by_key = np.argsort(entries.key)
+    item = entries.item[by_key[np.searchsorted(entries.key, links["receiver"], sorter=by_key)]]
+    applies = links.pop("cost_application") == 1
+    links.pop("key")
+    return LinkColumns(**links, item=item, cost_application=applies)
+
+
+def _openings(
+    wanted: Sequence[Wanted], entries: EntryColumns, values: ValueColumns, *, by_place: bool
+) -> dict[int, dict[Scope, Sums]]:
+    """What each pool held before its first day: balances, less what was read of the days since."""
+    dated = {each.item_id: place for place, each in enumerate(wanted) if each.first_day is not None}
+    if not dated:
+        return {}
+    first_day = np.array([each.first_day.toordinal() if each.first_day else 0 for each in wanted], np.int64)
+    with connection.cursor() as cursor:
+        days = [wanted[place].first_day for place in dated.values()]
+        cursor.execute(statements.OPENINGS, [list(dated), days])
+        rows = cursor.fetchall()
+    found: dict[int, dict[Scope, Sums]] = {}
+    for item_id, location, variant, quantity_e5, cost_e5 in rows:
+        scope = (location or None, variant or None) if by_place else (None, None)
+        found.setdefault(dated[item_id], {}).setdefault(scope, Sums()).add(quantity_e5, cost_e5)
+    since = np.flatnonzero((first_day[entries.item] > 0) & (entries.valuation_day >= first_day[entries.item]))
+    _take_off(found, entries, since, entries.quantity[since], None, by_place=by_place)
+    of_value = entries.item[values.entry]
+    later = np.flatnonzero((first_day[of_value] > 0) & (values.valuation_day >= first_day[of_value]))
+    cost_e5 = values.actual[later] + values.expected[later]
+    _take_off(found, entries, values.entry[later], None, cost_e5, by_place=by_place)
+    return found
+
+
+def _take_off(
+    openings: dict[int, dict[Scope, Sums]],
+    entries: EntryColumns,
+    places: Ints,
+    quantity_e5: Ints | None,
+    cost_e5: Ints | None,
+    *,
+    by_place: bool,
+) -> None:
+    """Subtract quantities or costs of entries from the openings of their scopes."""
+    amounts = quantity_e5 if quantity_e5 is not None else cost_e5
+    assert amounts is not None
+    scopes = np.stack([entries.item[places], entries.location[places], entries.variant[places]], axis=1)
+    distinct, which = np.unique(scopes, axis=0, return_inverse=True)
+    sums = np.zeros(len(distinct), np.int64)
+    np.add.at(sums, which.reshape(-1), amounts)
+    for (item, location, variant), total in zip(distinct.tolist(), sums.tolist(), strict=True):
+        scope = (location or None, variant or None) if by_place else (None, None)
+        sums_of_scope = openings.setdefault(item, {}).setdefault(scope, Sums())
+        sums_of_scope.add(-total if quantity_e5 is not None else 0, -total if cost_e5 is not None else 0)

@@ -1,0 +1,129 @@
+"""What is read of the ledgers, as expressions and as queries."""
+
+_DAY = "({column} - date '0001-01-01' + 1)::bigint"
+
+ENTRIES = {
+    "key": "e.id",
+    "item": "e.item_id",
+    "location": "coalesce(e.location_id, 0)",
+    "variant": "coalesce(e.variant_id, 0)",
+    "quantity": "(e.quantity * 100000)::bigint",
+    "remaining": "(e.remaining_quantity * 100000)::bigint",
+    "posting_day": _DAY.format(column="e.posting_date"),
+    # 1: completely invoiced, 2: an exact reversal that mirrors its source.
+    "flags": "(e.completely_invoiced::int + 2 * (e.quantity < 0 AND e.applies_to_entry_id IS NOT NULL"
+    " AND e.entry_type IN ('purchase', 'output'))::int)::bigint",
+}
+
+VALUES = {
+    "key": "v.id",
+    "entry": "v.item_ledger_entry_id",
+    # A revaluation that takes expected cost back names the one that it takes back, and reaches what that one reaches.
+    "original": "CASE WHEN v.adjustment OR v.entry_type = 'revaluation' THEN coalesce(v.applies_to_entry_id, v.id)"
+    " ELSE v.id END",
+    "actual": "(v.cost_amount_actual * 100000)::bigint",
+    "expected": "(v.cost_amount_expected * 100000)::bigint",
+    "valued_quantity": "(v.valued_quantity * 100000)::bigint",
+    "invoiced_quantity": "(v.invoiced_quantity * 100000)::bigint",
+    "posting_day": _DAY.format(column="v.posting_date"),
+    "valuation_day": _DAY.format(column="v.valuation_date"),
+    # The kind, and then 8: charge, 16: partial revaluation, 32: adjustment, 64: valued by average.
+    "flags": "(CASE v.entry_type WHEN 'direct_cost' THEN 0 WHEN 'indirect_cost' THEN 1 WHEN 'variance' THEN 2"
+    " WHEN 'revaluation' THEN 3 WHEN 'rounding' THEN 4 ELSE 5 END"
+    " + 8 * (v.item_charge_id IS NOT NULL)::int + 16 * v.partial_revaluation::int + 32 * v.adjustment::int"
+    " + 64 * v.valued_by_average_cost::int)::bigint",
+}
+
+LINKS = {
+    "key": "a.id",
+    "receiver": "a.item_ledger_entry_id",
+    "inbound": "a.inbound_item_entry_id",
+    "outbound": "coalesce(a.outbound_item_entry_id, 0)",
+    "transferred_from": "coalesce(a.transferred_from_entry_id, 0)",
+    "quantity": "(a.quantity * 100000)::bigint",
+    "cost_application": "a.cost_application::int::bigint",
+}
+
+# The number of marks and of entries tells whether following the marks is worth it.
+STATES = """
+SELECT i.id, g.costing_method, coalesce(s.change_no, 0), p.ids, p.first,
+       (SELECT min(v.valuation_date) FROM costing_valueentry v WHERE v.item_id = i.id),
+       cardinality(p.ids)
+       + (SELECT count(*) FROM inventory_itemledgerentry e WHERE e.item_id = i.id AND e.applied_entry_to_adjust),
+       (SELECT count(*) FROM inventory_itemledgerentry e WHERE e.item_id = i.id)
+FROM inventory_item i
+JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
+CROSS JOIN LATERAL (SELECT coalesce(array_agg(p.id), '{}') AS ids, min(p.valuation_date) AS first
+                    FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = i.id) p
+WHERE i.id = ANY(%s::bigint[]) ORDER BY i.id
+"""
+
+# What is marked, and whatever takes its cost from it, however far. Marked are flagged entries, and those valued on the
+# day and at the place of an unadjusted point; and the used-up layers of a marked issue, which it may be the last to be
+# invoiced of. Goods moved or consumed that are not invoiced yet bring their layers along: once the last of the layers
+# is invoiced, the others are exhausted for good.
+REACHED = """
+WITH RECURSIVE marked(id) AS (
+    SELECT e.id FROM inventory_itemledgerentry e
+    WHERE e.item_id = ANY(%(items)s::bigint[]) AND e.applied_entry_to_adjust
+    UNION
+    SELECT v.item_ledger_entry_id
+    FROM costing_avgcostadjmtentrypoint p
+    JOIN costing_valueentry v ON v.item_id = p.item_id AND v.valuation_date = p.valuation_date
+    WHERE p.item_id = ANY(%(items)s::bigint[]) AND v.inventoriable AND v.item_ledger_entry_id IS NOT NULL
+      AND v.location_id IS NOT DISTINCT FROM p.location_id AND v.variant_id IS NOT DISTINCT FROM p.variant_id
+), reached(id) AS (
+    SELECT id FROM marked
+    UNION
+    SELECT next.id FROM (
+        SELECT m.id, a.inbound_item_entry_id AS layer
+        FROM marked m JOIN inventory_itemapplicationentry a ON a.item_ledger_entry_id = m.id
+        WHERE a.outbound_item_entry_id = m.id AND a.cancelled_by_id IS NULL
+    ) taken JOIN inventory_itemledgerentry next ON next.id = taken.layer AND NOT next.open
+    UNION
+    SELECT next.id FROM reached r CROSS JOIN LATERAL (
+        SELECT a.item_ledger_entry_id FROM inventory_itemapplicationentry a
+        WHERE a.inbound_item_entry_id = r.id AND a.item_ledger_entry_id <> r.id AND a.cancelled_by_id IS NULL
+        UNION ALL
+        SELECT a.item_ledger_entry_id FROM inventory_itemapplicationentry a
+        WHERE a.outbound_item_entry_id = r.id AND a.item_ledger_entry_id <> r.id AND a.cancelled_by_id IS NULL
+        UNION ALL
+        SELECT a.item_ledger_entry_id FROM inventory_itemapplicationentry a
+        WHERE a.transferred_from_entry_id = r.id AND a.cancelled_by_id IS NULL
+        UNION ALL
+        SELECT a.inbound_item_entry_id
+        FROM inventory_itemledgerentry e JOIN inventory_itemapplicationentry a ON a.item_ledger_entry_id = e.id
+        WHERE e.id = r.id AND e.quantity < 0 AND NOT e.completely_invoiced AND e.invoiced_quantity = e.quantity
+          AND a.cancelled_by_id IS NULL
+    ) next(id)
+)
+SELECT coalesce(string_agg(int8send(id), ''), '') FROM reached
+"""
+
+# Everything valued from a day of its own in each item on.
+VALUED_FROM = """
+SELECT coalesce(string_agg(int8send(found.id), ''), '') FROM (
+    SELECT DISTINCT v.item_ledger_entry_id AS id
+    FROM unnest(%s::bigint[], %s::date[]) AS n(item_id, first_day)
+    JOIN costing_valueentry v ON v.item_id = n.item_id AND v.valuation_date >= n.first_day
+    WHERE v.inventoriable AND v.item_ledger_entry_id IS NOT NULL
+) found
+"""
+
+# What the pool of a place held when its first day began: the balance now, less what open issues from before took.
+# What is valued since is taken off by the loader, which has read it.
+OPENINGS = """
+SELECT b.item_id, coalesce(b.location_id, 0), coalesce(b.variant_id, 0),
+       (b.quantity * 100000)::bigint - coalesce(o.quantity, 0), (b.cost * 100000)::bigint - coalesce(o.cost, 0)
+FROM unnest(%s::bigint[], %s::date[]) AS n(item_id, first_day)
+JOIN costing_itembalance b ON b.item_id = n.item_id
+LEFT JOIN LATERAL (
+    SELECT (sum(v.item_ledger_entry_quantity) * 100000)::bigint AS quantity,
+           (sum(v.cost_amount_actual + v.cost_amount_expected) * 100000)::bigint AS cost
+    FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
+    WHERE e.item_id = b.item_id AND e.open AND e.quantity < 0
+      AND e.location_id IS NOT DISTINCT FROM b.location_id AND e.variant_id IS NOT DISTINCT FROM b.variant_id
+      AND v.valuation_date < n.first_day AND v.inventoriable
+) o ON true
+"""
