@@ -8,9 +8,11 @@ What is not posted now, and has an amount, waits in the queue of value entries t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+
+from django.db import connection
 
 from config.base import bulk
 from config.base.transactions import PostingContext
@@ -25,7 +27,10 @@ from ledger.posting import LineToPost, TransactionToPost
 
 @dataclass(frozen=True, slots=True)
 class ValueToPost:
-    """A written value entry, as far as the general ledger needs it; amounts in currency, inbound positive."""
+    """A written value entry, as far as the general ledger needs it; amounts in currency, inbound positive.
+
+    `closing_out`: what of it is to be moved out of WIP again, because its order was finished without output.
+    """
 
     id: int
     item_id: int | None
@@ -42,6 +47,7 @@ class ValueToPost:
     inventoriable: bool
     dimension_set_id: int | None
     accounts: FrozenAccounts
+    closing_out: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +64,42 @@ def pairs_of(value: ValueToPost, *, include_expected: bool) -> list[Pair]:
     """Return what of a value entry the general ledger is to hold; nothing when it never reaches stock."""
     if not value.inventoriable:
         return []
-    amounts = [(PostingPair.ACTUAL, value.actual, False)]
+    amounts = [(PostingPair.ACTUAL, value.actual)]
     if include_expected:
-        amounts.append((PostingPair.EXPECTED, value.expected, True))
-    return [
-        Pair(value, kind, amount, roles_of(value, expected=expected)) for kind, amount, expected in amounts if amount
-    ]
+        amounts.append((PostingPair.EXPECTED, value.expected))
+    amounts.append((PostingPair.CLOSING_OUT, value.closing_out))
+    return [Pair(value, kind, amount, roles_of(value, kind)) for kind, amount in amounts if amount]
 
 
-def roles_of(value: ValueToPost, *, expected: bool) -> rules.AccountPair:
+def roles_of(value: ValueToPost, kind: PostingPair) -> rules.AccountPair:
     return rules.account_pair(
         item_ledger_entry_type=value.item_ledger_entry_type,
         entry_type=value.entry_type,
         variance_type=value.variance_type,
         order_type=value.order_type,
-        expected=expected,
+        kind=kind,
     )
+
+
+_CLOSED_OUT = """
+SELECT v.id, v.cost_amount_actual
+FROM costing_valueentry v JOIN costing_inventoryadjmtentryorder o
+  ON o.order_type = v.order_type AND o.order_no = v.order_no AND o.order_line_no = v.order_line_no AND o.closed_out
+WHERE v.id = ANY(%s) AND NOT EXISTS (
+    SELECT 1 FROM costing_glitemledgerrelation r WHERE r.value_entry_id = v.id AND r.pair = 'closing_out')
+"""
+
+
+def with_closing_out(values: Sequence[ValueToPost]) -> list[ValueToPost]:
+    """Let values of orders that were finished without output leave WIP again; most postings have none to look up."""
+    kinds = {(str(key.item_ledger_entry_type), str(key.entry_type)) for key in rules.CLOSING_OUT_RULES}
+    keys = [value.id for value in values if (str(value.item_ledger_entry_type), str(value.entry_type)) in kinds]
+    if not keys:
+        return list(values)
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSED_OUT, [keys])
+        amounts: dict[int, Decimal] = dict(cursor.fetchall())
+    return [replace(value, closing_out=amounts.get(value.id, value.closing_out)) for value in values]
 
 
 def post_value_entries(
@@ -88,7 +114,8 @@ def post_value_entries(
 
     The caller has checked that every role has an account. `register_id` continues a G/L register.
     """
-    pairs = [pair for value in values for pair in pairs_of(value, include_expected=include_expected)]
+    complete = with_closing_out(values)
+    pairs = [pair for value in complete for pair in pairs_of(value, include_expected=include_expected)]
     groups: dict[tuple[str, date], list[Pair]] = {}
     for pair in pairs:
         groups.setdefault((pair.value.document_no, pair.value.posting_date), []).append(pair)

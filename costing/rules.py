@@ -111,9 +111,12 @@ EXPECTED_RULES = _expected_rules()
 # A production order finished without output: what its components and capacity put on WIP moves on to adjustments.
 CLOSING_OUT_RULES = {
     RuleKey(Entry.CONSUMPTION, Value.DIRECT_COST): AccountPair(Role.WIP, Role.INVENTORY_ADJUSTMENT),
-    RuleKey(Entry.CAPACITY, Value.DIRECT_COST, order_type=OrderType.PRODUCTION): AccountPair(
-        Role.INVENTORY_ADJUSTMENT, Role.WIP
-    ),
+    **{
+        RuleKey(Entry.CAPACITY, value, order_type=OrderType.PRODUCTION): AccountPair(
+            Role.INVENTORY_ADJUSTMENT, Role.WIP
+        )
+        for value in (Value.DIRECT_COST, Value.INDIRECT_COST)
+    },
 }
 RULES: dict[PostingPair, dict[RuleKey, AccountPair]] = {
     PostingPair.ACTUAL: ACTUAL_RULES,
@@ -123,7 +126,12 @@ RULES: dict[PostingPair, dict[RuleKey, AccountPair]] = {
 
 
 def account_pair(
-    *, item_ledger_entry_type: str, entry_type: str, variance_type: str, order_type: str, expected: bool
+    *,
+    item_ledger_entry_type: str,
+    entry_type: str,
+    variance_type: str,
+    order_type: str,
+    kind: PostingPair = PostingPair.ACTUAL,
 ) -> AccountPair:
     """Return the two roles that an amount of a value entry moves.
 
@@ -133,7 +141,7 @@ def account_pair(
     """
     is_capacity = item_ledger_entry_type == Entry.CAPACITY
     key = RuleKey(item_ledger_entry_type, entry_type, variance_type, order_type if is_capacity else "")
-    pair = (EXPECTED_RULES if expected else ACTUAL_RULES).get(key)
+    pair = RULES[kind].get(key)
     if pair is None:
         raise CombinationNotAllowed(
             _("A %(value)s value of a %(entry)s entry cannot be posted to the general ledger.")

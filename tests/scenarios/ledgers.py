@@ -39,6 +39,8 @@ DRAFTS = (
     "sales_return",
     "sales_credit_draft",
     "transfer_order",
+    "assembly",
+    "production",
     "count",
 )
 """Series of what is numbered as it is written down, posted or not."""
