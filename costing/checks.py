@@ -6,7 +6,7 @@ periods, closes. Source: design-details-inventory-periods.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Max
@@ -15,7 +15,10 @@ from django.utils.translation import gettext as _
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from costing.enums import CloseKind, RunState
 from costing.models import CostingSetup, InventoryClose, InventoryPeriod
+from inventory import movement_checks
+from inventory.application import StockEntry
 from inventory.enums import CostingMethod, SettleAt
+from inventory.movements import Movement
 from inventory.stock import ItemFacts
 from ledger.models import LedgerSetup
 
@@ -101,6 +104,17 @@ def _check_latest(dates: Iterable[date]) -> None:
             _("Posting date %(date)s is after %(to)s, the last date that general ledger setup allows.")
             % {"date": latest, "to": allowed_to}
         )
+
+
+def check_named(movements: Sequence[Movement], named: dict[int, StockEntry], *, setup: CostingSetup) -> None:
+    """Refuse lines that apply to or from an entry from before the earliest allowed valuation date.
+
+    Raises: DomainError naming each of them.
+    """
+    floor = valuation_floor(setup) if named else None
+    if floor is not None:
+        found = (movement_checks.posted_before(named, movement, floor) for movement in movements)
+        raise_problems(problem for problem in found if problem is not None)
 
 
 def check_methods(items: Iterable[ItemFacts]) -> None:

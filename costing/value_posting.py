@@ -16,6 +16,7 @@ from costing.accounts import FrozenAccounts, PostingKey
 from costing.cost_book import CostBook
 from costing.engine.shares import share_amount_e5
 from costing.enums import ValueEntryType, VarianceType
+from costing.exact_reversal import Parts, Receipt
 from inventory.enums import ItemLedgerEntryType
 from inventory.posting import Movement, Origin, PlannedEntry
 from inventory.stock import ItemFacts
@@ -28,6 +29,7 @@ class CostedLine:
     """A movement with what is known of its money; amounts positive, in 1e-5 of the currency.
 
     `direct_cost_e5`: of an inbound, net of discount, before overhead; None where the cost comes from elsewhere.
+    Of an item without stock the cost itself, in the sign of the movement.
     `value_origin`: the invoice, where goods are received and invoiced in one.
     """
 
@@ -81,6 +83,7 @@ class ValueDraft:
     gen_bus_posting_group_id: int | None = None
     accounts: FrozenAccounts | None = None
     posting_date: date | None = None
+    updates_card: bool = True
     capacity_entry_id: int | None = None
     wip_posting_group_id: int | None = None
 
@@ -100,21 +103,28 @@ class ValueDraft:
         return self.item_ledger_entry_type == Entry.CAPACITY
 
 
-def draft_movements(entries: Sequence[PlannedEntry], lines: dict[int, CostedLine], book: CostBook) -> list[ValueDraft]:
+def draft_movements(
+    entries: Sequence[PlannedEntry], lines: dict[int, CostedLine], book: CostBook, *, returned: dict[int, Receipt]
+) -> list[ValueDraft]:
     """Draft the first value entries of planned entries, in order; the book learns each cost as it goes.
 
-    `lines`: the costed line of each movement, by `id(movement)`.
+    `lines`: the costed line of each movement, by `id(movement)`. `returned`: the receipts that go back exactly.
     """
     drafts: list[ValueDraft] = []
     for entry in entries:
         line = lines[id(entry.movement)]
-        drafts += _draft_entry(entry, line, book)
+        drafts += _draft_entry(entry, line, book, returned)
     return drafts
 
 
-def _draft_entry(entry: PlannedEntry, line: CostedLine, book: CostBook) -> list[ValueDraft]:
+def _draft_entry(
+    entry: PlannedEntry, line: CostedLine, book: CostBook, returned: dict[int, Receipt]
+) -> list[ValueDraft]:
     if not line.item.is_inventory:
         return [_draft_non_inventory(entry, line)]
+    receipt = returned.get(entry.movement.applies_to_key or 0)
+    if receipt is not None and entry.quantity_e5 < 0 and not line.item.inventory_value_zero:
+        return _draft_exact_reversal(entry, line, book, receipt)
     if entry.quantity_e5 < 0:
         return [_draft_outbound(entry, line, book)]
     if entry.moved_from is not None:
@@ -160,6 +170,24 @@ def _draft_non_inventory(entry: PlannedEntry, line: CostedLine) -> ValueDraft:
     unit_cost = round_div(entry.quantity_e5 * line.item.unit_cost_e5, 100_000)
     draft.non_inventory_e5 = line.direct_cost_e5 if line.direct_cost_e5 is not None else unit_cost
     return draft
+
+
+def _draft_exact_reversal(entry: PlannedEntry, line: CostedLine, book: CostBook, receipt: Receipt) -> list[ValueDraft]:
+    """A purchase or an output that is taken back exactly, element by element, once it is invoiced."""
+    valuation_date = receipt.cost.valuation_date
+    draft = _new_draft(entry, line, valuation_date)
+    parts = receipt.parts(-entry.quantity_e5, book.precision_e5)
+    book.add_outbound(entry, -parts.total_e5, valuation_date)
+    if draft.is_expected:
+        draft.expected_e5 = -parts.total_e5
+        return [draft]
+    return [draft, *take_back(draft, parts)]
+
+
+def take_back(draft: ValueDraft, parts: Parts) -> list[ValueDraft]:
+    """Put the direct cost that goes back on an invoiced draft; returns the overhead and the variance beside it."""
+    draft.actual_e5 = -parts.direct_e5
+    return overhead_and_variance(draft, overhead_e5=-parts.overhead_e5, variance_e5=-parts.variance_e5)
 
 
 def _draft_outbound(entry: PlannedEntry, line: CostedLine, book: CostBook) -> ValueDraft:
@@ -249,6 +277,7 @@ def _beside(draft: ValueDraft, entry_type: str, variance_type: str, amount_e5: i
         entry_type=entry_type,
         variance_type=variance_type,
         actual_e5=amount_e5,
+        item_charge_id=draft.item_charge_id,
         gen_bus_posting_group_id=draft.gen_bus_posting_group_id,
         accounts=draft.accounts,
     )

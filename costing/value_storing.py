@@ -14,7 +14,7 @@ from config.base.transactions import PostingContext
 from costing import accounts as account_lookup
 from costing import gl_posting, rules
 from costing.accounts import MissingPostingSetup
-from costing.enums import ValueEntryType
+from costing.enums import PostingPair, ValueEntryType
 from costing.gl_posting import ValueToPost
 from costing.models import CostingSetup, ValueEntry
 from costing.setups import Setups
@@ -70,9 +70,9 @@ def _pairs_needed(draft: ValueDraft, setup: CostingSetup) -> list[rules.AccountP
         "variance_type": str(draft.variance_type),
         "order_type": str(draft.origin.order_type),
     }
-    pairs = [rules.account_pair(**facts, expected=False)]
+    pairs = [rules.account_pair(**facts)]
     if setup.expected_cost_posting and draft.expected_e5:
-        pairs.append(rules.account_pair(**facts, expected=True))
+        pairs.append(rules.account_pair(**facts, kind=PostingPair.EXPECTED))
     return pairs
 
 
@@ -213,22 +213,6 @@ def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
     return [[row[place] for row in rows] for place in range(count)]
 
 
-def lift_valuation_dates(lifted: Iterable[tuple[int, date]]) -> None:
-    """Move the values of outbounds that were covered to the date of what covered them, never backwards."""
-    pairs = sorted(lifted)
-    if not pairs:
-        return
-    statements.run(
-        """
-        UPDATE costing_valueentry v SET valuation_date = n.valuation_date
-        FROM (SELECT entry_id, max(valuation_date) AS valuation_date
-              FROM unnest(%s::bigint[], %s::date[]) AS p(entry_id, valuation_date) GROUP BY entry_id) n
-        WHERE v.item_ledger_entry_id = n.entry_id AND v.valuation_date < n.valuation_date
-        """,
-        [[entry_id for entry_id, _date in pairs], [valuation_date for _id, valuation_date in pairs]],
-    )
-
-
 def update_card_costs(drafts: Sequence[ValueDraft]) -> None:
     """Bring last direct cost and unit cost of the item cards up to date after inbound values and their balances.
 
@@ -271,6 +255,7 @@ def _updates_last_direct_cost(draft: ValueDraft) -> bool:
         and draft.invoiced_quantity_e5 > 0
         and draft.actual_e5 > 0
         and draft.item_charge_id is None
+        and draft.updates_card
         and not draft.adjustment
     )
 

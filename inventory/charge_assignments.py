@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from config.base.amounts import from_e5, round_amount
@@ -14,9 +14,19 @@ from config.base.errors import DomainError, ErrorCode
 from config.base.models import Company
 from inventory import checks
 from inventory.charges import ChargeableLine, split_charge
-from inventory.enums import LineType
+from inventory.enums import ChargeSplit, DocumentType, LineType
 from inventory.locks import lock_document
 from inventory.models import ChargeAssignment, DocumentLine, PostedDocument, PostedDocumentLine
+
+MOVED = (
+    DocumentType.PURCHASE_RECEIPT,
+    DocumentType.PURCHASE_RETURN_SHIPMENT,
+    DocumentType.SALES_SHIPMENT,
+    DocumentType.SALES_RETURN_RECEIPT,
+    DocumentType.TRANSFER_RECEIPT,
+    DocumentType.DIRECT_TRANSFER,
+)
+"""Posted documents that a charge may be assigned to."""
 
 
 def charge_amount(line: DocumentLine) -> Decimal:
@@ -39,7 +49,7 @@ def assign_document(line: DocumentLine, posted: PostedDocument, *, split: str) -
     with transaction.atomic():
         _lock(line)
         there = ChargeAssignment.objects.filter(document_line=line).values("posted_line")
-        new = posted.lines.filter(type=LineType.ITEM).exclude(pk__in=there).order_by("line_no")
+        new = chargeable_lines(posted).exclude(pk__in=there).order_by("line_no")
         added = [
             ChargeAssignment(document_line=line, posted_line=posted_line, split=split, amount=Decimal(0))
             for posted_line in new
@@ -49,6 +59,33 @@ def assign_document(line: DocumentLine, posted: PostedDocument, *, split: str) -
         ChargeAssignment.objects.bulk_create(added)
         suggest_split(line, split=split)
     return len(added)
+
+
+def chargeable_lines(posted: PostedDocument) -> QuerySet[PostedDocumentLine]:
+    """The lines that moved goods and were not taken back."""
+    if posted.type not in MOVED:
+        return posted.lines.none()
+    taken_back = PostedDocumentLine.objects.filter(source_line=OuterRef("pk"), quantity__lt=0)
+    return posted.lines.filter(type=LineType.ITEM, quantity__gt=0).exclude(Exists(taken_back))
+
+
+def split_over(
+    line: DocumentLine, posted_lines: Sequence[PostedDocumentLine], *, amount: Decimal, split: str
+) -> list[ChargeAssignment]:
+    """Return unsaved assignments of an amount. `posted_lines` come with their items; lines get no zero share.
+
+    Where the lines have nothing of that kind to split by (no net weights, all free of charge), they share equally.
+    """
+    chargeable = [_chargeable(posted_line) for posted_line in posted_lines]
+    if not any(each.basis_e5(split) for each in chargeable):
+        split = ChargeSplit.EQUALLY
+    precision = Company.current().amount_rounding_precision
+    parts = split_charge(amount, chargeable, split=split, precision=precision)
+    return [
+        ChargeAssignment(document_line=line, posted_line=posted_line, split=split, amount=part)
+        for posted_line, part in zip(posted_lines, parts, strict=True)
+        if part
+    ]
 
 
 def suggest_split(line: DocumentLine, *, split: str) -> None:

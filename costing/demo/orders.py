@@ -8,9 +8,6 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from config.base.amounts import to_e5
-from config.base.models import Company
-from costing import charge_assignment
 from costing.demo.plan import (
     COUNT_DATE,
     MAIN,
@@ -26,6 +23,7 @@ from costing.demo.source import SaleLine
 from costing.imports.sources import Cell
 from costing.posting.documents import post_document
 from costing.posting.orders import post_direct_transfer
+from inventory.charge_assignments import split_over
 from inventory.enums import ChargeSplit, DocumentStatus, DocumentType, LineType
 from inventory.models import (
     ChargeAssignment,
@@ -147,12 +145,11 @@ def _assign_freight(document: Document, lines: Sequence[DocumentLine]) -> None:
         posted_document__type=DocumentType.PURCHASE_RECEIPT, posted_document__order_no=document.no
     )
     ChargeAssignment.objects.bulk_create(
-        charge_assignment.assignments(
+        split_over(
             charge,
             list(received.select_related("item").order_by("pk")),
-            amount_e5=to_e5(charge.unit_amount),
+            amount=charge.unit_amount,
             split=ChargeSplit.AMOUNT,
-            precision_e5=to_e5(Company.current().amount_rounding_precision),
         )
     )
 

@@ -17,16 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base import bulk, locks, numbering
-from config.base.amounts import to_e5
 from config.base.models import Company
 from config.base.transactions import PostingContext, posting
-from costing import charge_assignment
 from costing.imports.columns import Column, Lookup, ParsedRow, choice, day, number, text, too_many_decimals
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
 from costing.imports.results import ImportOptions, RowProblem
 from costing.imports.tracking import resolve_variants
 from costing.posting import documents
-from costing.posting.charges import charge_amount_e5
+from inventory.charge_assignments import charge_amount, split_over
 from inventory.enums import ChargeSplit, DocumentKind, DocumentStatus, DocumentType, LineType
 from inventory.models import (
     ChargeAssignment,
@@ -284,7 +282,6 @@ def _set_quantities(document_id: int, handled: frozenset[int], invoiced: frozens
 def _assign_charges(document_id: int, group: Group) -> None:
     """Share the charges of an order among what was received of it so far."""
     rows = dict(_numbered(group))
-    precision_e5 = to_e5(_amount_step())
     received = list(
         PostedDocumentLine.objects.filter(
             posted_document__type=DocumentType.PURCHASE_RECEIPT, posted_document__order_no=group.key
@@ -295,12 +292,11 @@ def _assign_charges(document_id: int, group: Group) -> None:
     made: list[ChargeAssignment] = []
     charge_lines = DocumentLine.objects.filter(document_id=document_id, type=LineType.ITEM_CHARGE)
     for line in charge_lines.filter(quantity_to_invoice__gt=0).order_by("line_no"):
-        made += charge_assignment.assignments(
+        made += split_over(
             line,
             received,
-            amount_e5=charge_amount_e5(line, precision_e5),
+            amount=charge_amount(line),
             split=rows[line.line_no]["charge_split"] or ChargeSplit.AMOUNT,
-            precision_e5=precision_e5,
         )
     ChargeAssignment.objects.bulk_create(made)
 

@@ -1,7 +1,8 @@
 """Item charges: a cost invoiced apart from the goods is added to the entries that it was assigned to.
 
 Freight of 10.00 assigned to a receipt of 20 units makes a direct cost value of 10.00 on that receipt, valued from the
-receipt's own date; cost adjustment carries it on to what was sold. On a shipment it never reaches stock.
+receipt's own date; cost adjustment carries it on to what was sold. On a shipment it never reaches stock. A credit memo
+takes a charge, or a part of the price, off the receipt again. A charge on a sale is income: it has no cost.
 Source: design-details-inventory-posting; domain rules of item charges.
 """
 
@@ -18,11 +19,10 @@ from config.base.amounts import from_e5, round_div, to_e5
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from costing import accounts as account_lookup
 from costing.accounts import FrozenAccounts
-from costing.engine.shares import share_amount_e5
-from costing.enums import ValueEntryType, VarianceType
 from costing.posting.document_plan import INVOICED, DocumentPlan, origin_of
-from costing.value_posting import ValueDraft
-from inventory.enums import ItemLedgerEntryType
+from costing.value_posting import ValueDraft, overhead_and_variance
+from inventory.charges import ChargeableLine, split_charge
+from inventory.enums import ChargeSplit, ItemLedgerEntryType
 from inventory.models import ChargeAssignment, DocumentLine
 from inventory.stock import ItemFacts
 
@@ -50,7 +50,7 @@ class ChargedEntry:
 # A charge is a purchase, also one on goods that came by transfer: it is applied direct cost, whatever the entry's type.
 CHARGED_AS = ItemLedgerEntryType.PURCHASE
 
-# A direct transfer has both its entries behind one posted line; what is charged is what came in.
+# A transfer has both its entries behind one posted line; what is charged is what came in.
 _CHARGED = """
 SELECT pl.id, e.id, e.item_id, e.variant_id, e.location_id, (e.quantity * 100000)::bigint,
        v.valuation_date, v.valued_by_average, v.account_set_id, v.gen_bus_posting_group_id
@@ -64,7 +64,7 @@ CROSS JOIN LATERAL (
            (array_agg(x.account_set_id ORDER BY x.id))[1] AS account_set_id,
            (array_agg(x.gen_bus_posting_group_id ORDER BY x.id))[1] AS gen_bus_posting_group_id
     FROM costing_valueentry x WHERE x.item_ledger_entry_id = e.id) v
-WHERE pl.id = ANY(%s) AND (d.type <> 'direct_transfer' OR e.quantity > 0)
+WHERE pl.id = ANY(%s) AND (d.type NOT IN ('direct_transfer', 'transfer_receipt') OR e.quantity > 0)
 ORDER BY e.id
 """
 
@@ -100,13 +100,33 @@ def draft_charges(plan: DocumentPlan, facts: dict[int, ItemFacts], precision_e5:
     sets = account_lookup.accounts_of_sets(
         {entry.account_set_id for found in entries.values() for entry in found if entry.account_set_id}
     )
+    raise_problems(_without_entries(plan, assignments, entries))
     drafts: list[ValueDraft] = []
     for line in plan.charge_lines:
         for assignment in assignments[line.pk]:
             for entry, amount_e5 in _split(entries[assignment.posted_line_id], assignment, precision_e5):
-                item = facts[entry.item_id]
-                drafts += _draft(plan, line, entry, item, amount_e5, sets.get(entry.account_set_id or 0))
+                accounts = sets.get(entry.account_set_id or 0)
+                drafts += _draft(plan, line, entry, facts[entry.item_id], amount_e5, accounts)
     return drafts
+
+
+def _without_entries(
+    plan: DocumentPlan, assignments: dict[int, list[ChargeAssignment]], entries: dict[int, list[ChargedEntry]]
+) -> list[Problem]:
+    message = _(
+        "The charge on line %(line)s of %(no)s is assigned to a posted line that moved no goods. "
+        "Assign it to a receipt or a shipment."
+    )
+    return [
+        Problem(
+            message % {"line": line.line_no, "no": plan.document.no},
+            ErrorCode.INVALID_INPUT,
+            document_no=plan.document.no,
+            line_no=line.line_no,
+        )
+        for line in plan.charge_lines
+        if not all(entries[assignment.posted_line_id] for assignment in assignments[line.pk])
+    ]
 
 
 def _unassigned(plan: DocumentPlan, assignments: dict[int, list[ChargeAssignment]], precision_e5: int) -> list[Problem]:
@@ -143,15 +163,10 @@ def _charged_entries(posted_line_ids: set[int]) -> dict[int, list[ChargedEntry]]
 def _split(
     entries: Sequence[ChargedEntry], assignment: ChargeAssignment, precision_e5: int
 ) -> list[tuple[ChargedEntry, int]]:
-    """Split an assigned amount over the entries of its line by quantity; the last one takes the rest."""
-    amount_e5 = to_e5(assignment.amount)
-    left_e5 = sum(abs(entry.quantity_e5) for entry in entries)
-    parts = []
-    for entry in entries:
-        part_e5 = share_amount_e5(amount_e5, abs(entry.quantity_e5), left_e5, precision_e5)
-        parts.append((entry, part_e5))
-        amount_e5, left_e5 = amount_e5 - part_e5, left_e5 - abs(entry.quantity_e5)
-    return parts
+    """Split an assigned amount over the entries of its line by quantity."""
+    chargeable = [ChargeableLine(quantity=from_e5(abs(entry.quantity_e5))) for entry in entries]
+    parts = split_charge(assignment.amount, chargeable, split=ChargeSplit.QUANTITY, precision=from_e5(precision_e5))
+    return [(entry, to_e5(part)) for entry, part in zip(entries, parts, strict=True)]
 
 
 def _draft(
@@ -162,13 +177,14 @@ def _draft(
     amount_e5: int,
     accounts: FrozenAccounts | None,
 ) -> list[ValueDraft]:
-    inventoriable = item.is_inventory and entry.quantity_e5 > 0
+    side = plan.side
+    inventoriable = side.is_purchase and item.is_inventory and entry.quantity_e5 > 0
     draft = ValueDraft(
         entry_key=entry.id,
         item=item,
         place=(entry.item_id, entry.variant_id, entry.location_id),
         origin=origin_of(plan, line, INVOICED),
-        item_ledger_entry_type=CHARGED_AS,
+        item_ledger_entry_type=CHARGED_AS if side.is_purchase else side.entry_type,
         valuation_date=entry.valuation_date,
         valued_quantity_e5=entry.quantity_e5,
         inventoriable=inventoriable,
@@ -176,27 +192,13 @@ def _draft(
         item_charge_id=line.item_charge_id,
         gen_bus_posting_group_id=entry.gen_bus_posting_group_id,
         accounts=accounts if inventoriable else None,
-        purchase_actual_e5=amount_e5,
     )
-    if not inventoriable:
-        draft.non_inventory_e5 = amount_e5
+    if not side.is_purchase:
+        draft.sales_actual_e5 = -side.sign * amount_e5
         return [draft]
-    draft.actual_e5 = amount_e5
-    if not item.is_standard:
+    cost_e5 = draft.purchase_actual_e5 = side.sign * amount_e5
+    if not inventoriable or item.inventory_value_zero:
+        draft.non_inventory_e5 = 0 if item.inventory_value_zero else cost_e5
         return [draft]
-    variance = ValueDraft(
-        entry_key=entry.id,
-        item=item,
-        place=draft.place,
-        origin=draft.origin,
-        item_ledger_entry_type=CHARGED_AS,
-        valuation_date=entry.valuation_date,
-        valued_quantity_e5=entry.quantity_e5,
-        entry_type=ValueEntryType.VARIANCE,
-        variance_type=VarianceType.PURCHASE,
-        item_charge_id=line.item_charge_id,
-        gen_bus_posting_group_id=entry.gen_bus_posting_group_id,
-        accounts=accounts,
-        actual_e5=-amount_e5,
-    )
-    return [draft, variance]
+    draft.actual_e5 = cost_e5
+    return [draft, *overhead_and_variance(draft, overhead_e5=0, variance_e5=-cost_e5 if item.is_standard else 0)]

@@ -151,7 +151,6 @@ def _costed_line(
     assert line.item_id is not None
     discount_e5 = each.discount_e5(quantity_e5, precision_e5)
     amount_e5 = each.gross_e5(quantity_e5, precision_e5) - discount_e5
-    comes_in_with_own_cost = side.is_purchase and side.sign > 0
     movement = Movement(
         origin=origin_of(plan, line, HANDLED),
         item=facts[line.item_id],
@@ -168,12 +167,23 @@ def _costed_line(
     )
     return CostedLine(
         movement=movement,
-        direct_cost_e5=amount_e5 if comes_in_with_own_cost else None,
+        direct_cost_e5=_direct_cost_e5(each, side, facts[line.item_id], quantity_e5, amount_e5, precision_e5),
         sales_amount_e5=0 if side.is_purchase else -side.sign * amount_e5,
         discount_e5=discount_e5 if is_invoiced else 0,
         gen_bus_posting_group_id=plan.gen_bus_posting_group_id,
         value_origin=origin_of(plan, line, INVOICED) if is_invoiced else None,
     )
+
+
+def _direct_cost_e5(
+    each: LinePlan, side: Side, item: ItemFacts, quantity_e5: int, amount_e5: int, precision_e5: int
+) -> int | None:
+    """What a line itself says of its cost: a purchase its amount, goods that a customer returns their unit cost."""
+    if side.is_purchase:
+        return side.sign * amount_e5 if side.sign > 0 or not item.is_inventory else None
+    if side.sign < 0 or each.line.unit_cost is None:
+        return None
+    return round_div(quantity_e5 * to_e5(each.line.unit_cost), 100_000 * precision_e5) * precision_e5
 
 
 def origin_of(plan: DocumentPlan, line: DocumentLine, document_key: str) -> Origin:

@@ -16,6 +16,7 @@ from costing.posting.document_plan import HANDLED, INVOICED, DocumentPlan
 from costing.posting.results import PostingResult
 from costing.setups import Setups
 from inventory import locks as inventory_locks
+from inventory import sources
 from inventory import stock as stock_reader
 
 
@@ -75,6 +76,7 @@ def post_within(
         prepared, document_nos=document_nos, source_code=plan.source_code, context=context, user_id=user_id
     )
     invoicing.write_invoiced(parts, posting_date=posting_date)
+    sources.flag_changed({draft.entry_key for draft in charged if draft.inventoriable})
     document_rows.write(
         plan,
         parts,

@@ -15,10 +15,19 @@ from typing import Any
 from config.base import statements
 from config.base.amounts import from_e5, round_div
 from costing import accounts as account_lookup
+from costing import cost_book, exact_reversal
 from costing.accounts import FrozenAccounts
 from costing.engine.shares import share_amount_e5
+from costing.exact_reversal import Receipt
 from costing.posting import expected_revaluations
-from costing.value_posting import ValueDraft, overhead_and_variance, overhead_cost_e5, settled_expected_e5
+from costing.value_posting import (
+    ValueDraft,
+    overhead_and_variance,
+    overhead_cost_e5,
+    settled_expected_e5,
+    take_back,
+)
+from inventory import sources
 from inventory.posting import Origin
 from inventory.stock import ItemFacts
 
@@ -44,6 +53,11 @@ class InvoiceableEntry:
     valued_by_average: bool
     account_set_id: int
     gen_bus_posting_group_id: int | None
+    applies_to_id: int | None
+
+    @property
+    def sign(self) -> int:
+        return 1 if self.quantity_e5 > 0 else -1
 
     @property
     def not_invoiced_e5(self) -> int:
@@ -55,7 +69,8 @@ SELECT e.id, pl.id, pl.order_line_no, e.item_id, e.variant_id, e.location_id, e.
        (e.quantity * 100000)::bigint, (e.invoiced_quantity * 100000)::bigint,
        (v.open_expected * 100000)::bigint, (v.first_expected * 100000)::bigint,
        (v.sales_expected * 100000)::bigint, (v.purchase_expected * 100000)::bigint,
-       v.valuation_date, v.valued_by_average, v.account_set_id, v.gen_bus_posting_group_id
+       v.valuation_date, v.valued_by_average, v.account_set_id, v.gen_bus_posting_group_id,
+       e.applies_to_entry_id
 FROM inventory_posteddocument d
 JOIN inventory_posteddocumentline pl ON pl.posted_document_id = d.id
 JOIN inventory_itemledgerentry e
@@ -136,9 +151,11 @@ def draft_invoices(
     """
     sets = account_lookup.accounts_of_sets({part.entry.account_set_id for part in parts})
     revalued = expected_revaluations.open_revaluations({part.entry.id for part in parts if part.item.is_standard})
+    returned = _returned_receipts(parts)
     drafts: list[ValueDraft] = []
     for part in parts:
-        of_part = _draft_part(part, sets.get(part.entry.account_set_id), precision_e5=precision_e5)
+        receipt = returned.get(part.entry.applies_to_id or 0)
+        of_part = _draft_part(part, sets.get(part.entry.account_set_id), receipt, precision_e5=precision_e5)
         if valuation_floor and part.entry.valuation_date < valuation_floor:
             for draft in of_part:
                 draft.valuation_date = part.origin.posting_date
@@ -152,27 +169,58 @@ def draft_invoices(
     return drafts
 
 
-def _draft_part(part: InvoicePart, accounts: FrozenAccounts | None, *, precision_e5: int) -> list[ValueDraft]:
+def _returned_receipts(parts: Sequence[InvoicePart]) -> dict[int, Receipt]:
+    """The receipts that credited returns take back exactly."""
+    keys = {
+        part.entry.applies_to_id
+        for part in parts
+        if part.entry.applies_to_id is not None and part.entry.entry_type == "purchase" and part.entry.sign < 0
+    }
+    return exact_reversal.receipts(keys, cost_book.entry_costs(keys))
+
+
+def _draft_part(
+    part: InvoicePart, accounts: FrozenAccounts | None, receipt: Receipt | None, *, precision_e5: int
+) -> list[ValueDraft]:
+    draft = _settling_draft(part, accounts, precision_e5=precision_e5)
     entry, item = part.entry, part.item
-    sign = 1 if entry.quantity_e5 > 0 else -1
-    final = part.quantity_e5 == abs(entry.not_invoiced_e5)
+    whole_e5 = abs(entry.quantity_e5)
+    if entry.entry_type == "sale":
+        draft.sales_actual_e5 = -entry.sign * part.amount_e5
+        draft.sales_expected_e5 = -share_amount_e5(entry.sales_expected_e5, part.quantity_e5, whole_e5, precision_e5)
+        return [draft]
+    draft.purchase_actual_e5 = entry.sign * part.amount_e5
+    draft.purchase_expected_e5 = -share_amount_e5(entry.purchase_expected_e5, part.quantity_e5, whole_e5, precision_e5)
+    if not item.is_inventory:
+        draft.non_inventory_e5, draft.actual_e5, draft.expected_e5 = entry.sign * part.amount_e5, 0, 0
+        return [draft]
+    if item.inventory_value_zero:
+        return [draft]
+    if entry.sign > 0:
+        return [draft, *_purchase_cost(draft, part, precision_e5=precision_e5)]
+    return [draft, *(take_back(draft, receipt.parts(part.quantity_e5, precision_e5)) if receipt else ())]
+
+
+def _settling_draft(part: InvoicePart, accounts: FrozenAccounts | None, *, precision_e5: int) -> ValueDraft:
+    """The value that settles the expected cost of a part, and keeps that cost: what a sale does."""
+    entry, item = part.entry, part.item
     settled_e5 = settled_expected_e5(
         open_expected_e5=entry.open_expected_e5,
         first_expected_e5=entry.first_expected_e5,
         part_e5=part.quantity_e5,
         whole_e5=abs(entry.quantity_e5),
-        final=final,
+        final=part.quantity_e5 == abs(entry.not_invoiced_e5),
         precision_e5=precision_e5,
     )
-    draft = ValueDraft(
+    return ValueDraft(
         entry_key=entry.id,
         item=item,
         place=(entry.item_id, entry.variant_id, entry.location_id),
         origin=part.origin,
         item_ledger_entry_type=entry.entry_type,
         valuation_date=entry.valuation_date,
-        valued_quantity_e5=sign * part.quantity_e5,
-        invoiced_quantity_e5=sign * part.quantity_e5,
+        valued_quantity_e5=entry.sign * part.quantity_e5,
+        invoiced_quantity_e5=entry.sign * part.quantity_e5,
         actual_e5=settled_e5,
         expected_e5=-settled_e5,
         discount_e5=part.discount_e5,
@@ -181,24 +229,11 @@ def _draft_part(part: InvoicePart, accounts: FrozenAccounts | None, *, precision
         gen_bus_posting_group_id=entry.gen_bus_posting_group_id,
         accounts=accounts,
     )
-    whole_e5 = abs(entry.quantity_e5)
-    if entry.entry_type == "sale":
-        draft.sales_actual_e5 = part.amount_e5
-        draft.sales_expected_e5 = -share_amount_e5(entry.sales_expected_e5, part.quantity_e5, whole_e5, precision_e5)
-        return [draft]
-    draft.purchase_actual_e5 = part.amount_e5
-    draft.purchase_expected_e5 = -share_amount_e5(entry.purchase_expected_e5, part.quantity_e5, whole_e5, precision_e5)
-    if sign < 0 or item.inventory_value_zero:
-        return [draft]
-    return [draft, *_purchase_cost(draft, part, precision_e5=precision_e5)]
 
 
 def _purchase_cost(draft: ValueDraft, part: InvoicePart, *, precision_e5: int) -> list[ValueDraft]:
     """A purchase invoice replaces the expected cost by its own; standard items take the rest to variance."""
     item = part.item
-    if not item.is_inventory:
-        draft.non_inventory_e5, draft.actual_e5, draft.expected_e5 = part.amount_e5, 0, 0
-        return []
     draft.actual_e5 = part.amount_e5
     overhead_e5 = overhead_cost_e5(item, part.amount_e5, part.quantity_e5, precision_e5)
     variance_e5 = 0
@@ -212,10 +247,10 @@ def write_invoiced(parts: Sequence[InvoicePart], *, posting_date: date) -> None:
     """Write back how much of each entry is invoiced now."""
     totals: dict[int, int] = {}
     for part in parts:
-        sign = 1 if part.entry.quantity_e5 > 0 else -1
-        totals[part.entry.id] = totals.get(part.entry.id, 0) + sign * part.quantity_e5
+        totals[part.entry.id] = totals.get(part.entry.id, 0) + part.entry.sign * part.quantity_e5
     if not totals:
         return
+    sources.flag_layers({part.entry.id for part in parts if part.entry.sign < 0})
     parameters: list[Any] = [posting_date, list(totals), [from_e5(value) for value in totals.values()]]
     statements.run(
         """

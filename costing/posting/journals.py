@@ -147,8 +147,10 @@ def _costed_line(line: ItemJournalLine, item: ItemFacts, precision_e5: int) -> C
         location_id=line.location_id,
         variant_id=line.variant_id,
         applies_to_key=line.applies_to_entry_id,
+        applies_from_key=line.applies_from_entry_id,
         lot_no=line.lot_no,
         serial_no=line.serial_no,
+        expiration_date=line.expiration_date,
         is_transfer=is_transfer,
         to_location_id=line.new_location_id,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from config.base.transactions import PostingContext
-from costing import checks, cost_book, value_posting, value_storing
+from costing import checks, cost_book, exact_reversal, valuation_dates, value_posting, value_storing
 from costing.cost_book import CostBook
 from costing.posting import capacity, results
 from costing.posting.capacity import CapacityUse
@@ -38,12 +38,15 @@ def prepare(lines: Sequence[CostedLine], *, setups: Setups) -> StockPosting:
     Raises: DomainError naming every line that cannot be applied.
     """
     checks.check_methods(line.item for line in lines)
+    movements = [line.movement for line in lines]
+    names_entries = any(each.applies_to_key or each.applies_from_key for each in movements)
     plan = item_posting.plan(
-        [line.movement for line in lines], prevent_negative=setups.inventory.prevent_negative_inventory
+        movements,
+        prevent_negative=setups.inventory.prevent_negative_inventory,
+        closed_through=checks.last_closed_period() if names_entries else None,
     )
+    checks.check_named(movements, plan.named, setup=setups.costing)
     facts = {line.item.id: line.item for line in lines}
-    named = [(facts[entry.place[0]].no, entry.posting_date) for entry in plan.named.values() if entry.place[0] in facts]
-    checks.check_valuation_dates(named, setup=setups.costing)
     sources = {link.inbound_key for entry in plan.entries for link in entry.links} | set(plan.named)
     averaged = any(item.is_average for item in facts.values())
     until = setups.periods.end(max(line.movement.origin.posting_date for line in lines)) if averaged else None
@@ -55,7 +58,9 @@ def prepare(lines: Sequence[CostedLine], *, setups: Setups) -> StockPosting:
         average_by_place=until is not None and setups.periods.is_by_place(until),
         precision_e5=setups.precision_e5,
     )
-    drafts = value_posting.draft_movements(plan.entries, {id(line.movement): line for line in lines}, book)
+    returned = exact_reversal.receipts_of(movements, book.entries)
+    by_movement = {id(line.movement): line for line in lines}
+    drafts = value_posting.draft_movements(plan.entries, by_movement, book, returned=returned)
     return StockPosting(setups, plan, drafts, book)
 
 
@@ -91,11 +96,7 @@ def write(
         context=context,
         user_id=user_id,
     )
-    value_storing.lift_valuation_dates(
-        (written.entry_id(link.receiver_key), posting.book.entries[entry.key].valuation_date)
-        for entry in posting.plan.entries
-        for link in entry.covers
-    )
+    valuation_dates.follow(posting.plan, written, periods=posting.setups.periods)
     value_storing.record_changes(posting.drafts, setups=posting.setups)
     value_storing.update_card_costs(posting.drafts)
     return written, stored

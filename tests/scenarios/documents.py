@@ -39,6 +39,14 @@ def sale(world: World, step: Body) -> None:
     _order(world, step, kind=DocumentKind.SALES_ORDER, invoice=True)
 
 
+def purchase_return(world: World, step: Body) -> None:
+    _order(world, step, kind=DocumentKind.PURCHASE_RETURN, invoice=True)
+
+
+def sales_return(world: World, step: Body) -> None:
+    _order(world, step, kind=DocumentKind.SALES_RETURN, invoice=True)
+
+
 def invoice(world: World, step: Body) -> None:
     line = world.line(step["of"])
     # With nothing left to invoice it is for the posting to refuse.
@@ -58,13 +66,24 @@ def invoice(world: World, step: Body) -> None:
 
 
 def charge(world: World, step: Body) -> None:
-    """Invoice an item charge, assigned to the posted lines behind the refs."""
-    bill = _document(world, step, kind=DocumentKind.PURCHASE_ORDER)
+    """Invoice an item charge, assigned to the posted lines behind the refs; a negative amount by a credit memo."""
+    kind = DocumentKind.PURCHASE_CREDIT if step["amount"] < 0 else DocumentKind.PURCHASE_ORDER
+    _charge_document(world, step | {"amount": abs(step["amount"])}, step["to"], kind=kind)
+
+
+def credit(world: World, step: Body) -> None:
+    """Credit a part of the price of a receipt: its direct cost goes down, its quantity stays."""
+    of = step["of"] if isinstance(step["of"], list) else [step["of"]]
+    _charge_document(world, step, of, kind=DocumentKind.PURCHASE_CREDIT)
+
+
+def _charge_document(world: World, step: Body, refs: list[str], *, kind: DocumentKind) -> None:
+    bill = _document(world, step, kind=kind)
     with gone_if_refused(bill):
-        _post_charge(world, step, bill)
+        _post_charge(world, step, bill, refs)
 
 
-def _post_charge(world: World, step: Body, bill: Document) -> None:
+def _post_charge(world: World, step: Body, bill: Document, refs: list[str]) -> None:
     freight = ItemCharge.objects.get(code="FREIGHT")
     line = save_line(
         DocumentLine(
@@ -75,7 +94,7 @@ def _post_charge(world: World, step: Body, bill: Document) -> None:
             unit_amount=step["amount"],
         )
     )
-    for posted in _posted_documents(world, step["to"]):
+    for posted in _posted_documents(world, refs):
         assign_document(line, posted, split=ChargeSplit.EQUALLY)
     suggest_split(line, split=step.get("split", ChargeSplit.QUANTITY))
     _post(world, step, bill, invoice=True)
@@ -87,6 +106,7 @@ def _order(world: World, step: Body, *, kind: DocumentKind, invoice: bool) -> No
         unit_amount, discount = _price(world, step, step["quantity"], otherwise=ZERO)
     else:
         unit_amount, discount = step.get("unit_price", ZERO), ZERO
+    returned_at = _unit_cost(world, step) if kind == DocumentKind.SALES_RETURN else None
     item = world.item(step["item"])
     order = _document(world, step, kind=kind)
     with gone_if_refused(order):
@@ -97,6 +117,7 @@ def _order(world: World, step: Body, *, kind: DocumentKind, invoice: bool) -> No
                 item=item,
                 quantity=step["quantity"],
                 unit_amount=unit_amount,
+                unit_cost=returned_at,
                 line_discount_amount=discount,
                 applies_to_entry=world.one_entry(step.get("applies_to")),
                 applies_from_entry=world.one_entry(step.get("applies_from")),
@@ -144,6 +165,12 @@ def _price(world: World, step: Body, quantity: Decimal, *, otherwise: Decimal) -
         unit_amount += world.unit_cost_precision
     excess = round_amount(unit_amount * quantity, world.amount_precision) - step["amount"]
     return unit_amount, discount + max(excess, ZERO)
+
+
+def _unit_cost(world: World, step: Body) -> Decimal | None:
+    if "amount" in step:
+        return world.unit_cost(step["amount"], step["quantity"])
+    return step.get("unit_cost")
 
 
 def _posted_documents(world: World, refs: list[str]) -> list[PostedDocument]:

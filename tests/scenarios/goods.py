@@ -14,18 +14,14 @@ from inventory.enums import JournalLineKind
 from inventory.models import Count, CountLine, Item, ItemJournalLine, ItemLedgerEntry, TransferLine, TransferOrder
 from inventory.transfers import create_transfer_order, save_transfer_line
 from tests.scenarios.shared import Body, gone_if_refused, place, tracking
-from tests.scenarios.world import NotBuilt, World
+from tests.scenarios.world import World
 
 
 def positive(world: World, step: Body) -> None:
-    if "applies_from" in step:
-        raise NotBuilt("positive with applies_from")
     _journal(world, step, kind=JournalLineKind.POSITIVE, unit_cost=_journal_cost(world, step))
 
 
 def negative(world: World, step: Body) -> None:
-    if "applies_from" in step:
-        raise NotBuilt("negative with applies_from")
     _journal(world, step, kind=JournalLineKind.NEGATIVE)
 
 
@@ -71,6 +67,7 @@ def _journal(world: World, step: Body, *, kind: JournalLineKind, **fields: Any) 
         item=item,
         quantity=step["quantity"],
         applies_to_entry=world.one_entry(step.get("applies_to")),
+        applies_from_entry=world.one_entry(step.get("applies_from")),
         **({**place(world, step, item), **tracking(step), **fields}),
     )
     result = post_item_journal(lines=[line], user_id=world.user_id)

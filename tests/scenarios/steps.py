@@ -14,7 +14,7 @@ from costing import setup_changes
 from costing.adjustment import adjust_cost
 from costing.models import AdjustmentRunItem, SkippedEntry
 from costing.post_to_gl import post_inventory_cost
-from tests.scenarios import documents, goods, valuing
+from tests.scenarios import documents, goods, making, valuing, worksheet
 from tests.scenarios import world as worlds
 from tests.scenarios.shared import Body
 from tests.scenarios.world import NotBuilt, World
@@ -63,33 +63,33 @@ STEPS: dict[str, Callable[[World, Body], None]] = {
     "purchase": documents.purchase,
     "sale": documents.sale,
     "charge": documents.charge,
+    "purchase_return": documents.purchase_return,
+    "sales_return": documents.sales_return,
+    "credit": documents.credit,
     "positive": goods.positive,
     "negative": goods.negative,
     "count": goods.count,
     "transfer": goods.transfer,
+    "assemble": making.assemble,
+    "consume": making.consume,
+    "output": making.output,
+    "capacity": making.capacity,
+    "finish": making.finish,
     "revalue": valuing.revalue,
     "set_standard_cost": valuing.set_standard_cost,
     "close_period": valuing.close_period,
     "reopen_period": valuing.reopen_period,
+    "unapply": worksheet.unapply,
+    "apply": worksheet.apply,
     "set": set_,
     "adjust_cost": run_adjustment,
     "post_to_gl": run_post_to_gl,
 } | {
     name: _not_built(name)
     for name in (
-        "purchase_return",
-        "sales_return",
-        "credit",
         "transfer_ship",
         "transfer_receive",
-        "assemble",
-        "consume",
-        "output",
-        "capacity",
-        "finish",
         "mark",
-        "unapply",
-        "apply",
         "undo",
         "recalculate",
         "close",
