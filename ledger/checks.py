@@ -75,10 +75,15 @@ def check_dates(dates: Iterable[date]) -> None:
 
 def date_problems(dates: Iterable[date]) -> list[Problem]:
     """One problem for each date that general ledger setup or the accounting periods do not allow. Two queries."""
+    return [Problem(text, ErrorCode.PERIOD_CLOSED) for _on, text in sorted(refused_dates(dates).items())]
+
+
+def refused_dates(dates: Iterable[date]) -> dict[date, str]:
+    """Return why each date is refused, of those that are. Two queries."""
     setup = LedgerSetup.load()
     periods = list(AccountingPeriod.objects.order_by("starting_date", "pk"))
-    texts = [_date_text(on, setup, periods) for on in sorted(set(dates))]
-    return [Problem(text, ErrorCode.PERIOD_CLOSED) for text in texts if text]
+    texts = {on: _date_text(on, setup, periods) for on in set(dates)}
+    return {on: text for on, text in texts.items() if text}
 
 
 def _date_text(on: date, setup: LedgerSetup, periods: list[AccountingPeriod]) -> str:

@@ -193,7 +193,7 @@ class TestPostingRunPages:
         assert client.get(reverse("costing:gl_run_list")).context["count"] == 1
 
     def test_show_totals_by_account_that_lead_to_their_entries(self, client, books, monkeypatch):
-        monkeypatch.setattr(post_to_gl, "BATCH_SIZE", 1)
+        monkeypatch.setattr("costing.post_to_gl.runs.BATCH_SIZE", 1)
         result = post_to_gl.post_inventory_cost(through=None, today=DAY)
         sign_in(client)
 
