@@ -17,7 +17,8 @@ _DAYS = """
 WITH values_of_items AS (
     SELECT v.item_id, v.item_ledger_entry_id, v.entry_type, v.valuation_date,
            v.item_ledger_entry_quantity AS quantity, v.cost_amount_actual + v.cost_amount_expected AS cost,
-           first_value(v.valuation_date) OVER entry AS first_day, bool_or(v.valued_by_average_cost) OVER whole AS averaged,
+           first_value(v.valuation_date) OVER entry AS first_day,
+           bool_or(v.valued_by_average_cost) OVER whole AS averaged,
            v.entry_type = 'direct_cost' AND v.item_charge_id IS NULL AS forwarded
     FROM costing_valueentry v
     WHERE v.item_id = ANY(%s) AND v.inventoriable AND v.item_ledger_entry_id IS NOT NULL

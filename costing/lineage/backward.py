@@ -115,7 +115,7 @@ class Backward:
         """Draw an entry; where it is being drawn already, a node that points back to it."""
         if name not in self.path:
             return self.entry(key)
-        again = Node(f"{name}-again", NodeKind.MORE, self.graph.nodes[name].amount_e5, entry_key=key)
+        again = Node(f"{name}-again", NodeKind.AGAIN, self.graph.nodes[name].amount_e5, entry_key=key)
         return self.graph.add(again).key
 
     def _average(self, name: str, entry: Entry) -> None:
@@ -133,7 +133,7 @@ class Backward:
     def _pool(self, pool: Pool) -> str:
         name = pool_name(pool.key)
         if name in self.path:
-            again = Node(f"{name}-again", NodeKind.MORE, 0, pool=pool.key)
+            again = Node(f"{name}-again", NodeKind.AGAIN, 0, pool=pool.key)
             return self.graph.add(again).key
         if name in self.graph.nodes:
             return name
@@ -170,7 +170,7 @@ class Backward:
         """Draw an order: all that went into it. Once it is finished, its outputs hold all of that."""
         name = order_name(key)
         if name in self.path:
-            again = Node(f"{name}-again", NodeKind.MORE, 0, order=key)
+            again = Node(f"{name}-again", NodeKind.AGAIN, 0, order=key)
             return self.graph.add(again).key
         if name in self.graph.nodes:
             return name

@@ -34,7 +34,7 @@ class Forward:
         """Draw an entry and where its cost went; return its node's key."""
         name = f"entry-{key}"
         if name in self.path:
-            again = Node(f"{name}-again", NodeKind.MORE, self.graph.nodes[name].amount_e5, entry_key=key)
+            again = Node(f"{name}-again", NodeKind.AGAIN, self.graph.nodes[name].amount_e5, entry_key=key)
             return self.graph.add(again).key
         if name in self.graph.nodes:
             return name

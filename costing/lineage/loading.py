@@ -1,7 +1,7 @@
 """Read what one lineage needs: the entries that it reaches, their sources, and the pools of averages on the way.
 
-The number of queries depends on how many averages lie behind one another (at most `ROUNDS`), not on the entries. What is
-not read, because the way is too long or too wide, stands on the page.
+The number of queries depends on how many averages lie behind one another (at most `ROUNDS`), not on the entries. What
+is not read, because the way is too long or too wide, stands on the page.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class _Loader:
         }
 
     def _period(self, period: Period, first_day: date, keys: set[int] | None, days: list[DaySums]) -> PeriodBooks:
-        item_id, end = period
+        _item_id, end = period
         opening: dict[Scope, Sums] = defaultdict(Sums)
         received: dict[Scope, Sums] = defaultdict(Sums)
         issued: dict[Scope, Sums] = defaultdict(Sums)

@@ -1,7 +1,7 @@
 """What a cost lineage is made of: what was read of the books, and the graph drawn from it. Plain records.
 
-Quantities and amounts in units of 1e-5. Amounts of nodes and edges are cost as it flows: positive where cost goes from a
-source to a receiver, whatever the sign of the ledger; quantities are positive likewise.
+Quantities and amounts in units of 1e-5. Amounts of nodes and edges are cost as it flows: positive where cost goes from
+a source to a receiver, whatever the sign of the ledger; quantities are positive likewise.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class NodeKind(StrEnum):
     LEFT = "left"
     END = "end"
     MORE = "more"
+    AGAIN = "again"
 
 
 class Part(StrEnum):
@@ -46,8 +47,7 @@ class Part(StrEnum):
     VARIANCE = "variance"
     REVALUATION = "revaluation"
     ROUNDING = "rounding"
-    FORWARDED = "forwarded"
-    ADJUSTMENT = "adjustment"
+    NON_INVENTORY = "non_inventory"
 
 
 class OrderKey(NamedTuple):
@@ -117,7 +117,7 @@ class Capacity:
 
 @dataclass(slots=True)
 class OrderBooks:
-    """What went into an order, and what came out of it: keys of entries. `finished`: all of its cost is carried over."""
+    """What went into an order and came out of it, as keys of entries. `finished`: all of its cost is carried over."""
 
     inputs: list[int] = field(default_factory=list)
     outputs: list[int] = field(default_factory=list)
@@ -167,8 +167,8 @@ class Trail:
 class Node:
     """A box of the graph.
 
-    `part`, `title`: of a value group, its kind and document or charge. `waits`: a gap that the next adjustment closes.
-    `count`: how many are grouped in it. `unit_quantity_e5`: what a unit cost is taken over, where not the quantity.
+    `part`, `title`: of a value group, its kind and document or charge. `waits`: a gap that adjustment closes in time.
+    `count`: how many are grouped in it.
     """
 
     key: str
@@ -203,6 +203,7 @@ class Graph:
     direction: Direction
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
+    outward: dict[str, list[tuple[Edge, str]]] = field(default_factory=dict)
     truncated: bool = False
 
     def add(self, node: Node) -> Node:
@@ -211,22 +212,16 @@ class Graph:
     def connect(self, near: str, far: str, amount_e5: int, quantity_e5: int = 0) -> None:
         """Add an edge between a node and one farther from the root; cost flows in its own direction."""
         source, target = (far, near) if self.direction == Direction.BACK else (near, far)
-        self.edges.append(Edge(source, target, amount_e5, quantity_e5))
+        edge = Edge(source, target, amount_e5, quantity_e5)
+        self.edges.append(edge)
+        self.outward.setdefault(near, []).append((edge, far))
 
     def beyond(self, key: str) -> list[tuple[Edge, Node]]:
         """The edges that lead away from the root, each with the node at its other end, in the order they were added."""
-        if self.direction == Direction.BACK:
-            return [(edge, self.nodes[edge.source]) for edge in self.edges if edge.target == key]
-        return [(edge, self.nodes[edge.target]) for edge in self.edges if edge.source == key]
+        return [(edge, self.nodes[far]) for edge, far in self.outward.get(key, ())]
 
     def differences(self) -> dict[str, int]:
         """Nodes whose edges do not add up to their amount, with the difference. Empty for every lineage."""
-        sums: dict[str, int] = {}
-        for edge in self.edges:
-            near = edge.target if self.direction == Direction.BACK else edge.source
-            sums[near] = sums.get(near, 0) + edge.amount_e5
-        return {
-            key: self.nodes[key].amount_e5 - sum_e5
-            for key, sum_e5 in sums.items()
-            if self.nodes[key].amount_e5 != sum_e5
-        }
+        sums = {key: sum(edge.amount_e5 for edge, _far in edges) for key, edges in self.outward.items()}
+        differences = {key: self.nodes[key].amount_e5 - sum_e5 for key, sum_e5 in sums.items()}
+        return {key: difference_e5 for key, difference_e5 in differences.items() if difference_e5}

@@ -20,7 +20,7 @@ _SAME_ORDER = """
     AND m.order_type IN ('assembly', 'production') AND o.order_type IN ('assembly', 'production')
 """
 
-_BACK = f"""
+_BACK = """
     SELECT coalesce(a.transferred_from_entry_id,
                     CASE WHEN a.item_ledger_entry_id = a.outbound_item_entry_id THEN a.inbound_item_entry_id
                          ELSE a.outbound_item_entry_id END)
@@ -29,12 +29,12 @@ _BACK = f"""
       AND NOT EXISTS (SELECT 1 FROM costing_valueentry v
                       WHERE v.item_ledger_entry_id = w.id AND v.valued_by_average_cost)
     UNION ALL
-    SELECT o.id FROM inventory_itemledgerentry m JOIN inventory_itemledgerentry o ON {_SAME_ORDER}
+    SELECT o.id FROM inventory_itemledgerentry m JOIN inventory_itemledgerentry o ON {same_order}
     WHERE m.id = w.id AND m.entry_type IN ('output', 'assembly_output')
       AND o.entry_type IN ('consumption', 'assembly_consumption')
 """
 
-_FORTH = f"""
+_FORTH = """
     SELECT a.item_ledger_entry_id FROM inventory_itemapplicationentry a
     WHERE a.inbound_item_entry_id = w.id AND a.item_ledger_entry_id = a.outbound_item_entry_id
       AND a.cancelled_by_id IS NULL AND a.cost_application
@@ -43,7 +43,7 @@ _FORTH = f"""
     WHERE a.outbound_item_entry_id = w.id AND a.item_ledger_entry_id = a.inbound_item_entry_id
       AND a.cancelled_by_id IS NULL AND a.cost_application
     UNION ALL
-    SELECT o.id FROM inventory_itemledgerentry m JOIN inventory_itemledgerentry o ON {_SAME_ORDER}
+    SELECT o.id FROM inventory_itemledgerentry m JOIN inventory_itemledgerentry o ON {same_order}
     WHERE m.id = w.id AND m.entry_type IN ('consumption', 'assembly_consumption')
       AND o.entry_type IN ('output', 'assembly_output')
 """
@@ -64,9 +64,12 @@ def reached(roots: Collection[int], direction: Direction, *, limit: int = MAX_EN
     """Return the entries reached from some, with their least distance, and whether there may be more of them."""
     if not roots or limit <= 0:
         return {}, bool(roots)
-    step = _BACK if direction == Direction.BACK else _FORTH
+    step = (_BACK if direction == Direction.BACK else _FORTH).format(same_order=_SAME_ORDER)
     with connection.cursor() as cursor:
-        cursor.execute(_WALK.format(step=step), {"roots": sorted(roots), "depth": MAX_DEPTH, "limit": limit})
+        cursor.execute(
+            _WALK.format(step=step),
+            {"roots": sorted(roots), "depth": MAX_DEPTH, "limit": limit},
+        )
         rows = cursor.fetchall()
     found: dict[int, int] = {}
     for key, depth in rows:
