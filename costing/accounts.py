@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from config.base import statements
 from config.base.errors import DomainError, ErrorCode
 from costing import rules
 from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES, AccountRole
-from costing.models import AccountSet, GeneralPostingSetup, InventoryPostingSetup
+from costing.models import AccountSet
 from inventory.models import GenBusPostingGroup, GenProdPostingGroup, InventoryPostingGroup, Location
 from inventory.models.master import CodedModel
 
@@ -50,74 +51,82 @@ def frozen_accounts(keys: Collection[PostingKey]) -> dict[PostingKey, FrozenAcco
 
     A missing setup line leaves its roles blank; `check_roles` refuses when a role is needed.
     """
-    if not keys:
-        return {}
-    accounts = dict(accounts_in_setup(keys).items())
-    texts = {key: _key_text(found) for key, found in accounts.items()}
-    ids = _set_ids({texts[key]: accounts[key] for key in keys})
-    return {key: FrozenAccounts(ids[texts[key]], accounts[key]) for key in keys}
+    found = _in_setup(keys)
+    new = {_key_text(accounts): accounts for set_id, accounts in found.values() if set_id is None}
+    made = _make_sets(new) if new else {}
+    return {
+        key: FrozenAccounts(made[_key_text(accounts)] if set_id is None else set_id, accounts)
+        for key, (set_id, accounts) in found.items()
+    }
 
 
 def accounts_of_sets(set_ids: Collection[int]) -> dict[int, FrozenAccounts]:
     """Return account sets by id."""
     return {
-        found.pk: FrozenAccounts(found.pk, _accounts_of(found, ROLES))
-        for found in AccountSet.objects.filter(pk__in=set(set_ids))
+        row[0]: FrozenAccounts(row[0], _by_role(row[1:]))
+        for row in (statements.rows(_SETS, [sorted(set(set_ids))]) if set_ids else ())
     }
 
 
 def accounts_in_setup(keys: Collection[PostingKey]) -> dict[PostingKey, dict[str, int]]:
     """Return the account of each role that has one, as the posting setup stands now."""
-    inventory_lines: dict[tuple[int | None, int | None], InventoryPostingSetup] = {
-        (line.location_id, line.inventory_posting_group_id): line
-        for line in InventoryPostingSetup.objects.filter(
-            inventory_posting_group__in={group for key in keys for group in (key[1], key.wip_posting_group_id)}
-        )
-    }
-    general_lines: dict[tuple[int | None, int | None], GeneralPostingSetup] = {
-        (line.gen_bus_posting_group_id, line.gen_prod_posting_group_id): line
-        for line in GeneralPostingSetup.objects.filter(
-            gen_prod_posting_group__in={key.gen_prod_posting_group_id for key in keys}, blocked=False
-        )
-    }
-    return {
-        key: _accounts_of(
-            inventory_lines.get((key.location_id, key.inventory_posting_group_id)), INVENTORY_POSTING_ROLES
-        )
-        | _accounts_of(
-            general_lines.get((key.gen_bus_posting_group_id, key.gen_prod_posting_group_id)), GENERAL_POSTING_ROLES
-        )
-        | _accounts_of(inventory_lines.get((key.location_id, key.wip_posting_group_id)), [AccountRole.WIP])
-        for key in keys
-    }
+    return {key: accounts for key, (_set_id, accounts) in _in_setup(keys).items()}
 
 
-def _accounts_of(
-    line: InventoryPostingSetup | GeneralPostingSetup | AccountSet | None, roles: Iterable[AccountRole]
-) -> dict[str, int]:
-    if line is None:
+def _account_column(role: AccountRole) -> str:
+    """Where the account of a role stands: WIP in the line of what an order makes, where there is one."""
+    if role == AccountRole.WIP:
+        return "coalesce(w.wip_id, i.wip_id)"
+    return f"{'i' if role in INVENTORY_POSTING_ROLES else 'g'}.{role.value}_id"
+
+
+_COLUMNS = [_account_column(role) for role in ROLES]
+_SETS = f"""
+SELECT id, {", ".join(f"{role.value}_id" for role in ROLES)} FROM costing_accountset WHERE id = ANY(%s::bigint[])
+"""  # noqa: S608 our own names
+# The set with the same accounts is found by its key: the accounts in the order of the roles, blank ones as nothing.
+_IN_SETUP = f"""
+SELECT k.position, s.id, {", ".join(_COLUMNS)}
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) WITH ORDINALITY
+     AS k(location_id, group_id, business_id, product_id, wip_group_id, position)
+LEFT JOIN costing_inventorypostingsetup i
+  ON i.location_id IS NOT DISTINCT FROM k.location_id AND i.inventory_posting_group_id = k.group_id
+LEFT JOIN costing_inventorypostingsetup w
+  ON w.location_id IS NOT DISTINCT FROM k.location_id AND w.inventory_posting_group_id = k.wip_group_id
+LEFT JOIN costing_generalpostingsetup g
+  ON g.gen_bus_posting_group_id IS NOT DISTINCT FROM k.business_id AND g.gen_prod_posting_group_id = k.product_id
+     AND NOT g.blocked
+LEFT JOIN costing_accountset s ON s.key = concat({", ',', ".join(_COLUMNS)})
+"""  # noqa: S608 our own names
+
+
+def _in_setup(keys: Collection[PostingKey]) -> dict[PostingKey, tuple[int | None, dict[str, int]]]:
+    """The accounts of each key as the setup stands now, and the set that holds just these, if there is one."""
+    ordered = list(keys)
+    if not ordered:
         return {}
-    ids = {role.value: getattr(line, f"{role.value}_id") for role in roles}
-    return {role: account_id for role, account_id in ids.items() if account_id is not None}
+    rows = statements.rows(_IN_SETUP, [list(column) for column in zip(*ordered, strict=True)])
+    return {ordered[position - 1]: (set_id, _by_role(ids)) for position, set_id, *ids in rows}
+
+
+def _by_role(account_ids: Sequence[int | None]) -> dict[str, int]:
+    return {role.value: found for role, found in zip(ROLES, account_ids, strict=True) if found is not None}
 
 
 def _key_text(accounts: dict[str, int]) -> str:
     return ",".join(str(accounts.get(role.value, "")) for role in ROLES)
 
 
-def _set_ids(wanted: dict[str, dict[str, int]]) -> dict[str, int]:
-    found = dict(AccountSet.objects.filter(key__in=wanted).values_list("key", "id"))
-    missing = [text for text in wanted if text not in found]
-    if missing:
-        AccountSet.objects.bulk_create(
-            [
-                AccountSet(key=text, **{f"{role}_id": account for role, account in wanted[text].items()})
-                for text in missing
-            ],
-            ignore_conflicts=True,
-        )
-        found |= dict(AccountSet.objects.filter(key__in=missing).values_list("key", "id"))
-    return found
+def _make_sets(wanted: dict[str, dict[str, int]]) -> dict[str, int]:
+    """Make sets that are not there yet, by key; a set that somebody else makes meanwhile is taken."""
+    AccountSet.objects.bulk_create(
+        [
+            AccountSet(key=text, **{f"{role}_id": account for role, account in accounts.items()})
+            for text, accounts in wanted.items()
+        ],
+        ignore_conflicts=True,
+    )
+    return dict(AccountSet.objects.filter(key__in=wanted).values_list("key", "id"))
 
 
 def check_roles(key: PostingKey, accounts: FrozenAccounts, pairs: Iterable[rules.AccountPair]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from config.base import statements
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from ledger.enums import AccountType
 from ledger.models import AccountingPeriod, GLAccount, LedgerSetup
@@ -20,14 +20,18 @@ class BlockedAccount(DomainError):
     code = ErrorCode.BLOCKED_ACCOUNT
 
 
+_USABLE = """
+SELECT count(*) FROM ledger_glaccount WHERE id = ANY(%s::bigint[]) AND account_type = %s AND NOT blocked
+"""
+
+
 def check_accounts(account_ids: Collection[int]) -> None:
     """Refuse accounts that do not exist, are blocked, or are headings or totals; all of them at once. One query.
 
     Raises: DomainError, code blocked_account, not_found or invalid_input.
     """
     wanted = set(account_ids)
-    usable = Q(account_type=AccountType.POSTING, blocked=False)
-    if GLAccount.objects.filter(usable, pk__in=wanted).count() == len(wanted):
+    if statements.rows(_USABLE, [sorted(wanted), AccountType.POSTING.value]) == [(len(wanted),)]:
         return
     found = {account.pk: account for account in GLAccount.objects.filter(pk__in=wanted)}
     raise_problems(

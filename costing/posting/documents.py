@@ -53,7 +53,7 @@ def post_within(
     """As `post_document`, inside the posting that a use case opened: an import makes an order and posts all of it."""
     document = inventory_locks.lock_document(document_id)
     plan = document_plan.plan_document(
-        document, document.lines.order_by("line_no"), posting_date=posting_date, handle=handle, invoice=invoice
+        document, inventory_locks.lines_of(document), posting_date=posting_date, handle=handle, invoice=invoice
     )
     item_ids = plan.item_ids | charges.item_ids(plan.charge_lines)
     locks.lock_items(item_ids)
