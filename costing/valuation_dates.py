@@ -1,4 +1,4 @@
-"""From which date the values of entries count, after their applications were changed.
+"""From which date the values of entries count, after their applications changed: by a posting, or by hand.
 
 An outbound is valued on its posting date, or where it takes from something that is valued later, on that date; one that
 is fixed to a receipt, on the receipt's date, even an earlier one. A return is not valued before the sale that it
@@ -17,8 +17,12 @@ from datetime import date
 
 from django.db import connection
 
+from costing import value_storing
+from costing.average_periods import AveragePeriods
 from inventory.application import Place
 from inventory.enums import ItemLedgerEntryType
+from inventory.models import ItemLedgerEntry
+from inventory.movements import Plan, Written
 
 MAX_STEPS = 100_000
 
@@ -120,6 +124,39 @@ def refresh(entry_ids: Collection[int]) -> list[Moved]:
     ]
     _write(moved)
     return moved
+
+
+def follow(planned: Plan, written: Written, *, periods: AveragePeriods) -> None:
+    """Have posted outbounds follow a posting that covered them, or took a layer from them. Its values are stored."""
+    averaged = {entry.stock.place[0] for entry in planned.entries if entry.movement.item.is_average}
+    changed = {written.entry_id(link.receiver_key) for entry in planned.entries for link in entry.covers}
+    changed |= planned.displaced.keys()
+    if changed:
+        refresh_and_mark(changed, averaged=averaged, periods=periods)
+
+
+def refresh_and_mark(entry_ids: Collection[int], *, averaged: Collection[int], periods: AveragePeriods) -> None:
+    """As `refresh`; the items are unadjusted from the old and the new dates on, and from those of the entries.
+
+    Args:
+        entry_ids: entries whose applications changed.
+        averaged: those of their items that are kept at average cost.
+    """
+    moved = refresh(entry_ids)
+    dates = {(each.place, on) for each in moved for on in (each.before, each.now)} | _dates_of(entry_ids)
+    value_storing.mark_points(
+        (*periods.place(place, average=True, on=on), periods.end(on)) if place[0] in averaged else (*place, on)
+        for place, on in dates
+    )
+    entries = ItemLedgerEntry.objects.filter(pk__in=[each.entry_id for each in moved])
+    entries.update(applied_entry_to_adjust=True)
+
+
+def _dates_of(entry_ids: Collection[int]) -> set[tuple[Place, date]]:
+    """Place and valuation date of entries."""
+    values = ItemLedgerEntry.objects.filter(pk__in=entry_ids, value_entries__inventoriable=True)
+    rows = values.values_list("item_id", "variant_id", "location_id", "value_entries__valuation_date").distinct()
+    return {((item_id, variant_id, location_id), on) for item_id, variant_id, location_id, on in rows}
 
 
 def _valued(node: _Node, sources: list[date]) -> date:

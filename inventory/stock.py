@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from config.base import statements
+from config.base.errors import DomainError, ErrorCode, Problem
 from inventory.application import Place, Stock, StockEntry
 from inventory.enums import CostingMethod, NegativeStock, SettleAt
 
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """An item card and its model group, as posting needs them; costs in 1e-5 per base unit."""
+    """An item card and its model group, as posting needs them; costs in 1e-5 per base unit.
+
+    `unapplied_by`: the user who has the item in the application worksheet, if anybody has.
+    """
 
     id: int
     no: str
@@ -35,6 +41,7 @@ class ItemFacts:
     sales_blocked: bool
     purchasing_blocked: bool
     inventory_value_zero: bool
+    unapplied_by: str = ""
 
     @property
     def is_inventory(self) -> bool:
@@ -67,8 +74,9 @@ SELECT i.id, i.no, i.type, g.costing_method, g.settle_at, i.inventory_posting_gr
        (i.unit_cost * 100000)::bigint, (i.standard_cost * 100000)::bigint, (i.last_direct_cost * 100000)::bigint,
        (i.indirect_cost_percent * 100000)::bigint, (i.overhead_rate * 100000)::bigint,
        i.lot_tracked, i.serial_tracked, i.prevent_negative_inventory, i.blocked, i.sales_blocked,
-       i.purchasing_blocked, i.inventory_value_zero
+       i.purchasing_blocked, i.inventory_value_zero, coalesce(u.username, '')
 FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+LEFT JOIN inventory_applicationworksheet w ON w.item_id = i.id LEFT JOIN auth_user u ON u.id = w.user_id
 WHERE i.id = ANY(%s::bigint[])
 """
 
@@ -82,9 +90,28 @@ FROM inventory_itemledgerentry e LEFT JOIN inventory_location l ON l.id = e.loca
 """
 
 
-def item_facts(item_ids: Collection[int]) -> dict[int, ItemFacts]:
-    """Return the facts of items by id, in one query."""
-    return {row[0]: ItemFacts(*row) for row in statements.rows(_ITEM_FACTS, [list(item_ids)])}
+class ItemUnapplied(DomainError):
+    """Somebody has the item in the application worksheet."""
+
+    code = ErrorCode.BUSY
+
+
+def item_facts(item_ids: Collection[int], *, unapplied_too: bool = False) -> dict[int, ItemFacts]:
+    """Return the facts of items by id, in one query.
+
+    Raises: ItemUnapplied naming items that are in the application worksheet, unless the caller is the worksheet.
+    """
+    facts = {row[0]: ItemFacts(*row) for row in statements.rows(_ITEM_FACTS, [list(item_ids)])}
+    taken = [] if unapplied_too else [item for item in facts.values() if item.unapplied_by]
+    if taken:
+        message = _("Item %(item)s is unapplied by %(user)s: nothing of it is posted until the worksheet is closed.")
+        raise ItemUnapplied(
+            problems=[
+                Problem(message % {"item": item.no, "user": item.unapplied_by}, ErrorCode.BUSY, item_no=item.no)
+                for item in taken
+            ]
+        )
+    return facts
 
 
 def open_stock(facts: dict[int, ItemFacts]) -> Stock:

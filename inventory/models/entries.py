@@ -198,6 +198,16 @@ class ItemApplicationEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.pk}"
 
+    @property
+    def is_own_record(self) -> bool:
+        """An inbound's own record, which says that it took its cost from nobody."""
+        return self.outbound_item_entry_id is None
+
+    @property
+    def is_cost_link(self) -> bool:
+        """An inbound that takes its cost from an outbound; nothing of the outbound is used up."""
+        return self.outbound_item_entry_id is not None and self.item_ledger_entry_id == self.inbound_item_entry_id
+
 
 class CapacityLedgerEntry(EntryBase):
     """Time or work used by a production or assembly order."""

@@ -15,10 +15,11 @@ from costing.models import (
     Mark,
     ValueEntryToPost,
 )
-from inventory.models import InventorySetup, Item, ItemRegister
+from inventory.models import ApplicationWorksheet, InventorySetup, Item, ItemRegister
 from ledger.models import GLRegister
 
 STATE = (
+    ApplicationWorksheet,
     AvgCostAdjmtEntryPoint,
     GLRegister,
     InventoryAdjmtEntryOrder,

@@ -6,7 +6,7 @@ from django.db import connection
 
 from config.base.errors import DomainError
 from costing.check_books import breaches
-from tests.scenarios import ledgers
+from tests.scenarios import ledgers, worksheet
 from tests.scenarios.checks import check
 from tests.scenarios.loading import Scenario, Step
 from tests.scenarios.steps import STEPS
@@ -18,6 +18,7 @@ def run(scenario: Scenario) -> None:
     world = set_up(scenario)
     for step in scenario.steps:
         try:
+            worksheet.close_before(world, step.name)
             perform(world, step)
             connection.check_constraints()
         except Exception as error:
