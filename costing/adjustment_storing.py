@@ -25,6 +25,7 @@ from costing import adjustment_marks, checks, gl_posting, order_states, unit_cos
 from costing.average_periods import AveragePeriods
 from costing.engine.adjust import Adjustment
 from costing.engine.books import Correction
+from costing.engine.orders import OutputValue
 from costing.gl_posting import ValueToPost
 from costing.loading import KINDS, LoadedItem
 from costing.models import CostingSetup, ValueEntry
@@ -38,11 +39,15 @@ ENTRY_TYPES = {kind: entry_type for entry_type, kind in KINDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """An item's books as read, and what they lack. `seconds` is the time that it took."""
+    """An item's books as read, and what they lack. `seconds` is the time that it took.
+
+    `order_values` (previews only): what its orders would give its outputs before that.
+    """
 
     loaded: LoadedItem
     adjustment: Adjustment
     seconds: float = 0
+    order_values: Sequence[OutputValue] = ()
 
     @property
     def item_id(self) -> int:

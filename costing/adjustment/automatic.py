@@ -9,20 +9,21 @@ Source: design-details-cost-adjustment (automatic cost adjustment).
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from django.db import connection
 from django.utils import timezone
 
 from config.base.transactions import PostingContext
-from costing import adjustment_storing
+from costing import adjustment_storing, order_adjustment
 from costing.adjustment import steps
 from costing.adjustment.terms import Terms
 from costing.adjustment_storing import Computed
 from costing.enums import AdjustmentTrigger
 from costing.models import CostingSetup
 
+MAX_LEVELS = 100
 MONTHS_BACK = {AdjustmentTrigger.MONTH: 1, AdjustmentTrigger.QUARTER: 3, AdjustmentTrigger.YEAR: 12}
 DAYS_BACK = {AdjustmentTrigger.DAY: 1, AdjustmentTrigger.WEEK: 7}
 
@@ -41,11 +42,26 @@ def adjust_after_posting(
     if trigger != AdjustmentTrigger.ALWAYS:
         first_day = window_start(trigger, timezone.localdate(context.created_at))
         _leave_to_a_run(item_ids, first_day, context)
-    allowed = _allowed(item_ids)
-    if not allowed:
-        return
     terms = Terms.load(setup=setup, run_id=None, user_id=user_id)
-    batch = [Computed(loaded, steps.compute(loaded, terms)) for loaded in steps.load(allowed, terms)]
+    for _level in range(MAX_LEVELS):
+        allowed = _deepest_allowed(item_ids)
+        if not allowed:
+            return
+        _adjust(allowed, terms, context)
+
+
+def _adjust(item_ids: Sequence[int], terms: Terms, context: PostingContext) -> None:
+    """Adjust items of one level. Products that the posting does not hold stay marked, for a run."""
+    order_adjustment.settle(
+        item_ids,
+        setup=terms.setup,
+        periods=terms.periods,
+        precision_e5=terms.precision_e5,
+        run_id=None,
+        user_id=terms.user_id,
+        context=context,
+    )
+    batch = [Computed(loaded, steps.compute(loaded, terms)) for loaded in steps.load(item_ids, terms)]
     adjustment_storing.store(batch, terms=steps.storing_terms(terms), context=context)
 
 
@@ -72,11 +88,14 @@ WHERE s.item_id = ANY(%(ids)s) AND i.id = s.item_id AND s.allow_online_adjustmen
 """
 
 _ALLOWED = """
-SELECT DISTINCT p.item_id FROM costing_avgcostadjmtentrypoint p JOIN inventory_item i ON i.id = p.item_id
+SELECT i.low_level_code, i.id FROM inventory_item i
 JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id AND g.settle_at = 'posting'
-LEFT JOIN costing_itemcoststate s ON s.item_id = p.item_id
-WHERE p.item_id = ANY(%s) AND NOT coalesce(s.excluded, false) AND coalesce(s.allow_online_adjustment, true)
-ORDER BY p.item_id
+LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
+WHERE i.id = ANY(%s) AND NOT coalesce(s.excluded, false) AND coalesce(s.allow_online_adjustment, true)
+  AND (EXISTS (SELECT 1 FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = i.id)
+       OR EXISTS (SELECT 1 FROM costing_inventoryadjmtentryorder o
+                  WHERE o.item_id = i.id AND o.is_finished AND NOT o.cost_is_adjusted))
+ORDER BY i.id
 """
 
 
@@ -85,8 +104,10 @@ def _leave_to_a_run(item_ids: Collection[int], first_day: date, context: Posting
         cursor.execute(_LEAVE, {"ids": sorted(item_ids), "first_day": first_day, "created_at": context.created_at})
 
 
-def _allowed(item_ids: Collection[int]) -> list[int]:
-    """Return those of the items that are unadjusted and may be adjusted at once."""
+def _deepest_allowed(item_ids: Collection[int]) -> list[int]:
+    """Return those of the items that are unadjusted and may be adjusted at once, of the deepest level among them."""
     with connection.cursor() as cursor:
         cursor.execute(_ALLOWED, [sorted(item_ids)])
-        return [row[0] for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    deepest = max((level for level, _item_id in rows), default=0)
+    return [item_id for level, item_id in rows if level == deepest]

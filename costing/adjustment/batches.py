@@ -20,15 +20,17 @@ from config.base.errors import DomainError, ErrorCode
 from config.base.jobs import AttemptLost, JobCancelled
 from config.base.transactions import posting
 from costing import adjustment_storing
-from costing.adjustment import claims, plans, steps
+from costing.adjustment import claims, orders, overlay, plans, steps
 from costing.adjustment.claims import Claimed, ClaimLost
 from costing.adjustment.terms import Terms, Worker
 from costing.adjustment_storing import Computed, StoredBatch
+from costing.engine.orders import OutputValue
 from costing.loading import LoadedItem
 
 logger = logging.getLogger(__name__)
 
 OPTIMISTIC_ROUNDS = 2
+ORDER_ROUNDS = 5
 VALUES_PER_COMMIT = 10_000
 """A transaction ends with the item that reaches so many new value entries: locks are short, round trips few."""
 
@@ -46,10 +48,13 @@ class Batch:
         self.claimed = {each.item_id: each for each in claimed}
         self.terms = terms
         self.worker = worker
+        self.aside: set[int] = set()
 
     def adjust(self) -> None:
         """Adjust every item, or put it aside with its reason. Raises: what `STOPS` names, nothing else of an item."""
-        waiting = sorted(self.claimed)
+        if not self.terms.preview:
+            self._settle_orders(sorted(self.claimed))
+        waiting = sorted(set(self.claimed) - self.aside)
         for _round in range(OPTIMISTIC_ROUNDS):
             waiting = [item_id for chunk in _chunks(self._compute(waiting)) for item_id in self._store(chunk)]
             if not waiting:
@@ -57,21 +62,54 @@ class Batch:
         for item_id in waiting:
             self._adjust_with_the_lock_first(item_id)
 
+    def _settle_orders(self, item_ids: Sequence[int]) -> None:
+        """Settle the orders of items; one item after the other where that is refused."""
+        stale = set(item_ids)
+        try:
+            for _round in range(ORDER_ROUNDS):
+                stale = orders.settle(stale, self.claimed, self.terms, self.worker)
+                if not stale:
+                    return
+            raise locks.Busy(_("Its orders were posted all the time. Adjust it again."))
+        except Exception as error:  # noqa: BLE001 it is recorded on the item, and logged
+            if len(item_ids) > 1 and not isinstance(error, STOPS):
+                for item_id in item_ids:
+                    self._settle_orders([item_id])
+            else:
+                self._put_aside(item_ids[0], error)
+
     def _compute(self, item_ids: Sequence[int]) -> list[Computed]:
         computed = []
-        for loaded in self._load(item_ids):
+        planned = self._planned_order_values(item_ids) if self.terms.preview else {}
+        for loaded in self._load([item_id for item_id in item_ids if item_id not in self.aside]):
             started = perf_counter()
+            values = planned.get(loaded.item_id, ())
             try:
                 claims.check_rounds(self.claimed[loaded.item_id])
-                adjustment = steps.compute(loaded, self.terms)
+                books = overlay.load_whole(loaded.item_id, self.terms) if values else loaded
+                adjustment = overlay.compute(books, values, self.terms) if values else steps.compute(books, self.terms)
             except Exception as error:  # noqa: BLE001 it is recorded on the item, and logged
                 self._put_aside(loaded.item_id, error)
             else:
-                computed.append(Computed(loaded, adjustment, perf_counter() - started))
+                computed.append(Computed(books, adjustment, perf_counter() - started, values))
         return computed
+
+    def _planned_order_values(self, item_ids: Sequence[int]) -> dict[int, list[OutputValue]]:
+        """What a preview's orders would give their outputs; item by item where that fails."""
+        try:
+            return overlay.planned_order_values(item_ids, self.terms)
+        except Exception as error:  # noqa: BLE001 as above
+            if len(item_ids) > 1:
+                return {
+                    key: values for item_id in item_ids for key, values in self._planned_order_values([item_id]).items()
+                }
+            self._put_aside(item_ids[0], error)
+            return {}
 
     def _load(self, item_ids: Sequence[int]) -> list[LoadedItem]:
         """Read the books of items; where that fails, one by one, so that the others are read."""
+        if not item_ids:
+            return []
         try:
             return steps.load(item_ids, self.terms)
         except Exception as error:  # noqa: BLE001 as above
@@ -147,6 +185,7 @@ class Batch:
             reason %= {"error": type(error).__name__}
             logger.error("Cost of item %s could not be adjusted", item_id, exc_info=error)
         assert self.terms.run_id is not None
+        self.aside.add(item_id)
         claims.fail(self.terms.run_id, self.worker, item_id, reason=reason, code=code, seconds=0)
 
 

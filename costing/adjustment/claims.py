@@ -120,9 +120,9 @@ def progress(run_id: int) -> Progress:
     return Progress(*_rows(sql, [run_id])[0])
 
 
-_FINISH = """
+_WRITE = """
 UPDATE costing_adjustmentrunitem i
-SET state = 'done', entries_read = i.entries_read + n.entries_read,
+SET state = CASE WHEN %(finished)s THEN 'done' ELSE i.state END, entries_read = i.entries_read + n.entries_read,
     entries_made = n.entries_made + CASE WHEN %(replacing)s THEN 0 ELSE i.entries_made END,
     amount = n.amount + CASE WHEN %(replacing)s THEN 0 ELSE i.amount END,
     seconds = i.seconds + n.seconds, amounts = n.amounts, failure = '', error_code = ''
@@ -138,9 +138,19 @@ def finish(run_id: int, worker: Worker, lines: Sequence[LogLine], *, replacing: 
     What an item made in earlier rounds of the run is added up, or replaced (the plan of a preview is).
     Raises: ClaimLost when one of them is no longer ours; the transaction must be rolled back.
     """
+    _write(run_id, worker, lines, finished=True, replacing=replacing)
+
+
+def add(run_id: int, worker: Worker, lines: Sequence[LogLine]) -> None:
+    """Write what was made for items that are not finished yet. As `finish`, in the transaction that made it."""
+    _write(run_id, worker, lines, finished=False, replacing=False)
+
+
+def _write(run_id: int, worker: Worker, lines: Sequence[LogLine], *, finished: bool, replacing: bool) -> None:
     parameters = {
         "run_id": run_id,
         "token": worker.token,
+        "finished": finished,
         "replacing": replacing,
         "items": [line.item_id for line in lines],
         "reads": [line.entries_read for line in lines],
@@ -150,7 +160,7 @@ def finish(run_id: int, worker: Worker, lines: Sequence[LogLine], *, replacing: 
         "amounts": [json.dumps(line.amounts) for line in lines],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_FINISH, parameters)
+        cursor.execute(_WRITE, parameters)
         if cursor.rowcount != len(lines):
             raise ClaimLost(f"Run {run_id}, worker {worker.token}")
 

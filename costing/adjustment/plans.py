@@ -10,23 +10,27 @@ from dataclasses import replace
 from time import perf_counter
 
 from django.db import connection, transaction
+from django.db.models import Min
 
 from costing import adjustment_storing
-from costing.adjustment import claims, steps
+from costing.adjustment import claims, overlay, steps
 from costing.adjustment.claims import Claimed
 from costing.adjustment.terms import Terms, Worker
-from costing.adjustment_storing import POSTING_DATE, VARIANCE_TYPE, Computed, StoredItem
-from costing.models import AdjustmentPlanLine
+from costing.adjustment_storing import ENTRY_TYPES, POSTING_DATE, VARIANCE_TYPE, Computed, StoredItem, array
+from costing.engine.orders import OutputValue
+from costing.models import AdjustmentPlanLine, ValueEntry
+from costing.order_loading import ELEMENTS
 
 _INSERT = f"""
 WITH n AS (
     SELECT * FROM unnest(%(originals)s::bigint[], %(actuals)s::bigint[], %(expecteds)s::bigint[],
-                         %(entry_types)s::text[])
-             WITH ORDINALITY AS c(original_id, actual_e5, expected_e5, entry_type, position)
+                         %(entry_types)s::text[], %(variance_types)s::text[])
+             WITH ORDINALITY AS c(original_id, actual_e5, expected_e5, entry_type, variance_type, position)
 ), planned AS (
     INSERT INTO costing_adjustmentplanline (run_id, item_id, item_ledger_entry_id, value_entry_id, entry_type,
         variance_type, posting_date, valuation_date, document_no, cost_amount_actual, cost_amount_expected)
-    SELECT %(run_id)s, o.item_id, o.item_ledger_entry_id, o.id, n.entry_type, {VARIANCE_TYPE}, {POSTING_DATE},
+    SELECT %(run_id)s, o.item_id, o.item_ledger_entry_id, o.id, n.entry_type,
+           CASE WHEN n.variance_type <> '' THEN n.variance_type ELSE {VARIANCE_TYPE} END, {POSTING_DATE},
            o.valuation_date, o.document_no, n.actual_e5 / 100000.0, n.expected_e5 / 100000.0
     FROM n JOIN costing_valueentry o ON o.id = n.original_id ORDER BY n.position
     RETURNING item_id, posting_date, cost_amount_actual + cost_amount_expected AS amount
@@ -54,6 +58,7 @@ def keep(chunk: Sequence[Computed], claimed: Mapping[int, Claimed], terms: Terms
             )
             for computed in same
         ]
+        claims.open_again(terms.run_id, overlay.products_of(planned, terms.run_id))
         claims.finish(terms.run_id, worker, lines, replacing=True)
         worker.guard()
     found = {computed.item_id for computed in same}
@@ -61,17 +66,38 @@ def keep(chunk: Sequence[Computed], claimed: Mapping[int, Claimed], terms: Terms
 
 
 def _insert(chunk: Sequence[Computed], terms: Terms) -> dict[int, StoredItem]:
+    """Write the plan lines of items: what their orders would give their outputs, then the corrections."""
     planned = {computed.item_id: StoredItem() for computed in chunk}
     AdjustmentPlanLine.objects.filter(run_id=terms.run_id, item_id__in=planned).delete()
-    corrections = [found for computed in chunk for found in computed.adjustment.corrections]
-    parameters = {
-        "run_id": terms.run_id,
-        **adjustment_storing.dates_allowed(),
-        **adjustment_storing.correction_columns(corrections),
-    }
+    lines = [
+        (values[value.output_key], value.amount_e5, value.expected_e5, *ELEMENTS[value.element])
+        for computed in chunk
+        for values in [_first_values(computed.order_values)]
+        for value in computed.order_values
+    ] + [
+        (found.original_key, found.actual_e5, found.expected_e5, ENTRY_TYPES[found.kind].value, "")
+        for computed in chunk
+        for found in computed.adjustment.corrections
+    ]
+    columns = list(zip(*lines, strict=True)) or [()] * 5
+    names = ("originals", "actuals", "expecteds", "entry_types", "variance_types")
+    parameters: dict[str, object] = {name: array(_quoted(column)) for name, column in zip(names, columns, strict=True)}
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, parameters)
+        cursor.execute(_INSERT, parameters | {"run_id": terms.run_id} | adjustment_storing.dates_allowed())
         for item_id, month, entries, amount in cursor.fetchall():
             planned[item_id].entries += entries
             planned[item_id].amounts[f"{month:%Y-%m}"] = amount
     return planned
+
+
+def _first_values(values: Sequence[OutputValue]) -> dict[int, int]:
+    """The first value entry of each output: what a value of its order is copied from."""
+    if not values:
+        return {}
+    entries = ValueEntry.objects.filter(item_ledger_entry__in={value.output_key for value in values})
+    return dict(entries.order_by().values_list("item_ledger_entry").annotate(Min("pk")))
+
+
+def _quoted(column: Sequence[object]) -> list[object]:
+    """A blank word is written as one, not as nothing."""
+    return ['""' if value == "" else value for value in column]

@@ -1,0 +1,122 @@
+"""What a preview has planned, read over the books: products see the planned cost of their components.
+
+    planned: the screws of order P1 cost 4.00 more -> P1 would give its chairs 4.00 more -> their sales cost more
+
+Orders are computed with the planned corrections of what they consumed. What their outputs lack becomes a value in the
+books of the product, as if it had been posted, before the product itself is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import count
+
+from django.db import connection
+
+from costing import loading
+from costing.adjustment import orders
+from costing.adjustment.terms import Terms
+from costing.engine import adjust as engine
+from costing.engine.books import Entry, ItemBooks, Value
+from costing.engine.orders import OutputValue
+from costing.loading import KINDS, LoadedItem
+from costing.order_loading import ELEMENTS
+
+FIRST_PLANNED_KEY = 10**15
+"""Planned values are newer than all that are posted."""
+
+
+def planned_order_values(item_ids: Collection[int], terms: Terms) -> dict[int, list[OutputValue]]:
+    """Return what the orders of items would give their outputs; items whose orders lack nothing are left out."""
+    assert terms.run_id is not None
+    planned = _planned_consumption(item_ids, terms.run_id)
+    found: dict[int, list[OutputValue]] = {}
+    for books, settlement in orders.compute(item_ids, terms, planned=planned).settled:
+        if settlement and settlement.values:
+            found.setdefault(books.item_id, []).extend(settlement.values)
+    return found
+
+
+_CONSUMPTION = """
+SELECT l.item_ledger_entry_id, (sum(l.cost_amount_actual) * 100000)::bigint
+FROM costing_adjustmentplanline l JOIN inventory_itemledgerentry e ON e.id = l.item_ledger_entry_id
+JOIN costing_inventoryadjmtentryorder o ON o.order_type = e.order_type AND o.order_no = e.order_no
+     AND o.order_line_no = e.order_line_no
+WHERE l.run_id = %s AND l.entry_type = 'direct_cost' AND e.entry_type IN ('consumption', 'assembly_consumption')
+  AND o.item_id = ANY(%s)
+GROUP BY 1
+"""
+
+_PRODUCTS = """
+SELECT DISTINCT o.item_id FROM costing_adjustmentplanline l
+JOIN inventory_itemledgerentry e ON e.id = l.item_ledger_entry_id
+JOIN costing_inventoryadjmtentryorder o ON o.order_type = e.order_type AND o.order_no = e.order_no
+     AND o.order_line_no = e.order_line_no
+WHERE l.run_id = %s AND l.item_id = ANY(%s) AND o.is_finished
+  AND e.entry_type IN ('consumption', 'assembly_consumption')
+"""
+
+
+def _planned_consumption(item_ids: Collection[int], run_id: int) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CONSUMPTION, [run_id, sorted(item_ids)])
+        return dict(cursor.fetchall())
+
+
+def products_of(item_ids: Collection[int], run_id: int) -> set[int]:
+    """Return the items whose finished orders used what the plan of these items would correct."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRODUCTS, [run_id, sorted(item_ids)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def load_whole(item_id: int, terms: Terms) -> LoadedItem:
+    """Read all books of an item: what its outputs would bring may reach any entry."""
+    loaded = loading.load_items([item_id], periods=terms.periods, precision_e5=terms.precision_e5, full=True)
+    return loaded[0]
+
+
+def compute(loaded: LoadedItem, values: Sequence[OutputValue], terms: Terms) -> engine.Adjustment:
+    """Compute an item as if its orders had been settled. Corrections name posted values only."""
+    books = loaded.books
+    posted = _lay_over(books, values)
+    found = engine.adjust(books, is_average=loaded.is_average, period_of=terms.periods.end, through=terms.through)
+    corrections = [
+        replace(correction, original_key=posted.get(correction.original_key, correction.original_key))
+        for correction in found.corrections
+    ]
+    return replace(found, corrections=corrections)
+
+
+def _lay_over(books: ItemBooks, values: Sequence[OutputValue]) -> dict[int, int]:
+    """Add planned values to the outputs; returns the posted value that stands for each of them."""
+    keys = count(FIRST_PLANNED_KEY)
+    posted: dict[int, int] = {}
+    for value in values:
+        entry = books.entries[value.output_key]
+        key = next(keys)
+        posted[key] = entry.first_value_key
+        entry.values = [*entry.values, _as_value(key, value, entry)]
+        entry.completely_invoiced = True
+    return posted
+
+
+def _as_value(key: int, value: OutputValue, entry: Entry) -> Value:
+    entry_type, _variance_type = ELEMENTS[value.element]
+    first = min(entry.values, key=lambda each: each.key)
+    return Value(
+        key=key,
+        entry_key=entry.key,
+        original_key=key if value.invoices else first.key,
+        kind=KINDS[entry_type],
+        is_charge=False,
+        partial=False,
+        adjustment=not value.invoices,
+        actual_e5=value.amount_e5,
+        expected_e5=value.expected_e5,
+        valued_quantity_e5=entry.quantity_e5,
+        invoiced_quantity_e5=entry.quantity_e5 if value.invoices else 0,
+        posting_date=first.posting_date,
+        valuation_date=first.valuation_date,
+    )
