@@ -213,6 +213,22 @@ def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
     return [[row[place] for row in rows] for place in range(count)]
 
 
+def lift_valuation_dates(lifted: Iterable[tuple[int, date]]) -> None:
+    """Move the values of outbounds that were covered to the date of what covered them, never backwards."""
+    pairs = sorted(lifted)
+    if not pairs:
+        return
+    statements.run(
+        """
+        UPDATE costing_valueentry v SET valuation_date = n.valuation_date
+        FROM (SELECT entry_id, max(valuation_date) AS valuation_date
+              FROM unnest(%s::bigint[], %s::date[]) AS p(entry_id, valuation_date) GROUP BY entry_id) n
+        WHERE v.item_ledger_entry_id = n.entry_id AND v.valuation_date < n.valuation_date
+        """,
+        [[entry_id for entry_id, _date in pairs], [valuation_date for _id, valuation_date in pairs]],
+    )
+
+
 def update_card_costs(drafts: Sequence[ValueDraft]) -> None:
     """Bring last direct cost and unit cost of the item cards up to date after inbound values and their balances.
 

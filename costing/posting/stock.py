@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from config.base.transactions import PostingContext
-from costing import checks, cost_book, exact_reversal, valuation_dates, value_posting, value_storing
+from costing import checks, cost_book, exact_reversal, value_posting, value_storing
 from costing.cost_book import CostBook
-from costing.posting import capacity, results
+from costing.posting import capacity, followed_dates, results
 from costing.posting.capacity import CapacityUse
 from costing.posting.results import PostingResult
 from costing.setups import Setups
@@ -96,7 +96,7 @@ def write(
         context=context,
         user_id=user_id,
     )
-    valuation_dates.follow(posting.plan, written, periods=posting.setups.periods)
+    followed_dates.follow(posting.plan, written, periods=posting.setups.periods)
     value_storing.record_changes(posting.drafts, setups=posting.setups)
     value_storing.update_card_costs(posting.drafts)
     return written, stored
