@@ -93,6 +93,18 @@ MENU: tuple[MenuArea, ...] = (
             ),
             MenuPage(_("Value entries"), "costing:valueentry_list", COST, also="values cost entries"),
             MenuPage(
+                _("Revaluation journal"),
+                "costing:revaluation_journal",
+                ("base.cost_revalue",),
+                also="revalue calculate inventory value write down",
+            ),
+            MenuPage(
+                _("Inventory periods"),
+                "costing:period_list",
+                ("base.period_close", "base.period_reopen", "base.audit_view"),
+                also="close reopen month",
+            ),
+            MenuPage(
                 _("Runs of cost adjustment"),
                 "costing:run_list",
                 ("base.cost_adjust", "base.cost_view"),

@@ -14,10 +14,13 @@ from costing.models import (
     AdjustmentRunItem,
     CostChange,
     GLItemLedgerRelation,
+    InventoryPeriod,
+    InventoryPeriodEntry,
     PostToGLRun,
     SkippedEntry,
     ValueEntry,
 )
+from costing.period_lists import STATES
 from inventory.enums import CostingMethod, DocumentType, ItemLedgerEntryType, SettleAt
 from inventory.models import Item
 from ledger.models import GLEntry
@@ -42,6 +45,7 @@ class ValueEntryFilter(FilterSet):
     order_no = TextFilter(label=_("Order no."))
     item_charge = TextFilter("item_charge__code", label=_("Item charge"))
     inventory_posting_group = TextFilter("inventory_posting_group__code", label=_("Inventory posting group"))
+    valued_quantity = NumberFilter(label=_("Valued quantity"))
     cost_amount_actual = NumberFilter(label=_("Cost amount (actual)"))
     cost_amount_expected = NumberFilter(label=_("Cost amount (expected)"))
     expected_cost = YesNoFilter(label=_("Expected cost"))
@@ -176,3 +180,27 @@ class SkippedFilter(FilterSet):
     def filter_waiting(self, queryset: QuerySet[Any], _name: str, value: bool | None) -> QuerySet[Any]:
         """Entries that were not posted since."""
         return queryset if value is None else queryset.filter(Q(value_entry__to_post__isnull=not value))
+
+
+class InventoryPeriodFilter(FilterSet):
+    ending_date = DateFilter(label=_("Ending date"))
+    name = TextFilter(label=_("Name"), lookup="icontains")
+    state = ChoiceFilter(choices=STATES, label=_("State"))
+
+    search_fields = ("name",)
+
+    class Meta:
+        model = InventoryPeriod
+        fields: ClassVar = NO_FIELDS
+
+
+class InventoryPeriodEntryFilter(FilterSet):
+    closed = YesNoFilter(label=_("Closed"))
+    user = TextFilter("user__username", label=_("User"))
+    created_at = DateFilter("created_at__date", label=_("Date"))
+
+    search_fields = ("reason", "user__username")
+
+    class Meta:
+        model = InventoryPeriodEntry
+        fields: ClassVar = NO_FIELDS

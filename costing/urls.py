@@ -1,8 +1,11 @@
 from django.urls import URLPattern, path
 
 from config.base.views import list_paths
-from costing.views import adjustment, entries, facts, gl
+from costing.views import entries, gl
+from costing.views.adjustment_urls import adjustment_patterns
+from costing.views.lineage_urls import lineage_patterns
 from costing.views.posting_urls import posting_patterns
+from costing.views.valuing_urls import valuing_patterns
 
 app_name = "costing"
 
@@ -14,16 +17,6 @@ value_patterns: list[URLPattern] = [
     *list_paths("items/<str:no>/values/", entries.ItemValueListView, name="item_values"),
     *list_paths("gl/entries/<int:pk>/values/", entries.GLEntryValueListView, name="glentry_values"),
 ]
-adjustment_patterns: list[URLPattern] = [
-    *list_paths("costing/", adjustment.CostStatusView, name="adjustment_status"),
-    path("costing/adjust/", adjustment.AdjustCostView.as_view(), name="adjust"),
-    *list_paths("costing/runs/", adjustment.RunListView, name="run_list"),
-    path("costing/runs/<int:pk>/", adjustment.RunCardView.as_view(), name="run_detail"),
-    *list_paths("costing/runs/<int:pk>/items/", adjustment.RunItemListView, name="run_items"),
-    path("costing/items/<str:no>/value/", facts.ItemValueFactView.as_view(), name="item_value"),
-    path("costing/items/<str:no>/cost/", facts.ItemValueFactView.as_view(), name="item_cost_fragment"),
-    path("costing/documents/<str:no>/cost/", facts.DocumentCostFactView.as_view(), name="document_cost"),
-]
 gl_patterns: list[URLPattern] = [
     *list_paths("gl/post-inventory/", gl.WaitingListView, name="gl_waiting"),
     path("gl/post-inventory/post/", gl.PostToGLView.as_view(), name="gl_post"),
@@ -31,4 +24,10 @@ gl_patterns: list[URLPattern] = [
     path("gl/post-inventory/<int:pk>/", gl.PostToGLRunCardView.as_view(), name="gl_run"),
     *list_paths("gl/post-inventory/<int:pk>/skipped/", gl.SkippedListView, name="gl_run_skipped"),
 ]
-urlpatterns: list[URLPattern] = [*posting_patterns, *value_patterns, *adjustment_patterns, *gl_patterns]
+urlpatterns: list[URLPattern] = [
+    *posting_patterns,
+    *valuing_patterns,
+    *value_patterns,
+    *adjustment_patterns,
+    *gl_patterns,
+]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from config.base.amounts import divide_e5, from_e5, to_e5
 from config.base.fields import AmountField, QuantityField, UnitCostField
 from inventory.models import Item, ItemLedgerEntry, Location, Variant
 
@@ -52,6 +53,18 @@ class RevaluationJournalLine(models.Model):
     def amount(self) -> Decimal:
         """What posting adds to the value."""
         return self.value_revalued - self.value_calculated
+
+    @property
+    def unit_cost_calculated(self) -> Decimal | None:
+        return _per_unit(self.value_calculated, self.quantity)
+
+    @property
+    def unit_cost_revalued(self) -> Decimal | None:
+        return _per_unit(self.value_revalued, self.quantity)
+
+
+def _per_unit(value: Decimal, quantity: Decimal) -> Decimal | None:
+    return from_e5(divide_e5(to_e5(value), to_e5(quantity))) if quantity else None
 
 
 class StandardCostWorksheetLine(models.Model):
