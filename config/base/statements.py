@@ -17,10 +17,18 @@ Values = Sequence[Any] | Mapping[str, Any]
 Row = TypeVar("Row", bound=models.Model)
 
 
+class _BoundCursor(Cursor[Any]):
+    """psycopg forgets the text of a prepared statement, which Django's log of queries asks for."""
+
+    def _send_query_prepared(self, name: bytes, pgq: Any, **options: Any) -> None:
+        self._query = pgq
+        super()._send_query_prepared(name, pgq, **options)
+
+
 def cursor() -> CursorWrapper:
     """Return a cursor that lets the server bind values; a context manager, logged and guarded as Django's own."""
     connection.ensure_connection()
-    found = Cursor(connection.connection)
+    found = _BoundCursor(connection.connection)
     return connection.make_debug_cursor(found) if connection.queries_logged else connection.make_cursor(found)
 
 

@@ -32,6 +32,13 @@ class TestRows:
 
         assert [query["sql"] for query in queries] == ["SELECT 1"]
 
+    def test_keeps_the_text_of_prepared_ones_for_the_log(self):
+        with CaptureQueriesContext(connection) as queries:
+            for number in range(4):
+                statements.rows("SELECT %s::int", [number])
+
+        assert all("SELECT" in query["sql"] for query in queries)
+
     def test_raises_the_errors_of_django(self):
         with pytest.raises(DataError):
             statements.rows("SELECT 1 / %s::int", [0])
