@@ -12,6 +12,7 @@ from datetime import date
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from config.base import statements
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from costing.enums import CloseKind, RunState
 from costing.models import CostingSetup, InventoryClose, InventoryPeriod
@@ -20,7 +21,6 @@ from inventory.application import StockEntry
 from inventory.enums import CostingMethod, SettleAt
 from inventory.movements import Movement
 from inventory.stock import ItemFacts
-from ledger.models import LedgerSetup
 
 
 class PeriodClosed(DomainError):
@@ -35,13 +35,26 @@ class MethodNotBuilt(DomainError):
     code = ErrorCode.NOT_BUILT
 
 
+# A running close counts from its first step on.
+STANDING_STATES = [RunState.RUNNING.value, RunState.DONE.value]
+# What bounds posting dates, in one row: last close, last closed period, valuation floor, last date of the ledger.
+_LIMITS = """
+SELECT (SELECT max(closing_date) FROM costing_inventoryclose
+        WHERE kind = %s AND NOT rehearsal AND state = ANY(%s::text[])),
+       (SELECT max(ending_date) FROM costing_inventoryperiod WHERE closed),
+       (SELECT max(earliest_allowed_valuation_date) FROM costing_costingsetup WHERE starting_date >= %s::date),
+       (SELECT allow_posting_to FROM ledger_ledgersetup)
+"""
+
+
 def check_dates(dates: Iterable[date], *, setup: CostingSetup) -> None:
     """Refuse posting dates on or before an active close, in a closed inventory period, or too early to be valued.
 
     Raises: BeforeCloseDate (also where a period is closed as well), PeriodClosed.
     """
     earliest = min(dates)
-    closed_on = last_close_date()
+    limits = statements.rows(_LIMITS, [CloseKind.CLOSE.value, STANDING_STATES, setup.starting_date])
+    closed_on, period, floor, allowed_to = limits[0]
     if closed_on and earliest <= closed_on:
         raise BeforeCloseDate(
             _(
@@ -50,19 +63,22 @@ def check_dates(dates: Iterable[date], *, setup: CostingSetup) -> None:
             )
             % {"date": earliest, "close": closed_on}
         )
-    period = last_closed_period()
     if period and earliest <= period:
         raise PeriodClosed(
             _("Posting date %(date)s is in the inventory period closed up to %(end)s. Use a later date, or reopen it.")
             % {"date": earliest, "end": period}
         )
-    floor = valuation_floor(setup)
     if floor and earliest < floor:
         raise PeriodClosed(
             _("Posting date %(date)s is before the earliest allowed valuation date %(floor)s. Use a later date.")
             % {"date": earliest, "floor": floor}
         )
-    _check_latest(dates)
+    latest = max(dates)
+    if allowed_to and latest > allowed_to:
+        raise PeriodClosed(
+            _("Posting date %(date)s is after %(to)s, the last date that general ledger setup allows.")
+            % {"date": latest, "to": allowed_to}
+        )
 
 
 def check_valuation_dates(values: Iterable[tuple[str, date]], *, setup: CostingSetup) -> None:
@@ -95,15 +111,6 @@ def valuation_floor(setup: CostingSetup) -> date | None:
     named = CostingSetup.objects.filter(starting_date__gte=setup.starting_date)
     floor: date | None = named.aggregate(floor=Max("earliest_allowed_valuation_date"))["floor"]
     return floor
-
-
-def _check_latest(dates: Iterable[date]) -> None:
-    latest, allowed_to = max(dates), LedgerSetup.load().allow_posting_to
-    if allowed_to and latest > allowed_to:
-        raise PeriodClosed(
-            _("Posting date %(date)s is after %(to)s, the last date that general ledger setup allows.")
-            % {"date": latest, "to": allowed_to}
-        )
 
 
 def check_named(movements: Sequence[Movement], named: dict[int, StockEntry], *, setup: CostingSetup) -> None:
@@ -144,7 +151,7 @@ def last_close_date() -> date | None:
     """The date of the latest close that stands; a running one counts from its first step on."""
     return (
         InventoryClose.objects.filter(kind=CloseKind.CLOSE, rehearsal=False)
-        .filter(state__in=(RunState.RUNNING, RunState.DONE))
+        .filter(state__in=STANDING_STATES)
         .order_by("-closing_date")
         .values_list("closing_date", flat=True)
         .first()

@@ -19,11 +19,9 @@ from django.db import connection
 
 from costing import value_storing
 from costing.average_periods import AveragePeriods
-from costing.setups import Setups
 from inventory.application import Place
 from inventory.enums import ItemLedgerEntryType
 from inventory.models import ItemLedgerEntry
-from inventory.movements import Plan, Written
 
 MAX_STEPS = 100_000
 
@@ -125,15 +123,6 @@ def refresh(entry_ids: Collection[int]) -> list[Moved]:
     ]
     _write(moved)
     return moved
-
-
-def follow(planned: Plan, written: Written, *, setups: Setups) -> None:
-    """Have posted outbounds follow a posting that covered them, or took a layer from them. Its values are stored."""
-    averaged = {entry.stock.place[0] for entry in planned.entries if entry.movement.item.is_average}
-    changed = {written.entry_id(link.receiver_key) for entry in planned.entries for link in entry.covers}
-    changed |= planned.displaced.keys()
-    if changed:
-        refresh_and_mark(changed, averaged=averaged, periods=setups.periods)
 
 
 def refresh_and_mark(entry_ids: Collection[int], *, averaged: Collection[int], periods: AveragePeriods) -> None:

@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from costing import valuation_dates, value_storing
 from costing.average_periods import AveragePeriods
 from costing.models import ValueEntry
+from costing.setups import Setups
 from costing.valuation_dates import Moved
 from inventory.movements import Plan, Written
 
 
-def follow(plan: Plan, written: Written, *, periods: AveragePeriods) -> None:
+def follow(plan: Plan, written: Written, *, setups: Setups) -> None:
     """Bring dates, averages and marks of posted entries up to date; entries, links and values are written.
 
     An outbound that an inbound names and covers in full leaves the average of its item.
@@ -27,7 +28,7 @@ def follow(plan: Plan, written: Written, *, periods: AveragePeriods) -> None:
     _leave_average(plan, written)
     averaged = {entry.stock.place[0] for entry in plan.entries if entry.movement.item.is_average}
     touched = {written.entry_id(key) for key in (*covered, *plan.displaced)}
-    _mark(valuation_dates.refresh(touched), averaged, periods)
+    _mark(valuation_dates.refresh(touched), averaged, setups.periods)
 
 
 def _leave_average(plan: Plan, written: Written) -> None:

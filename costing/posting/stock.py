@@ -96,7 +96,7 @@ def write(
         context=context,
         user_id=user_id,
     )
-    followed_dates.follow(posting.plan, written, periods=posting.setups.periods)
+    followed_dates.follow(posting.plan, written, setups=posting.setups)
     value_storing.record_changes(posting.drafts, setups=posting.setups)
     value_storing.update_card_costs(posting.drafts)
     return written, stored
