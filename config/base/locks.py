@@ -86,6 +86,17 @@ def lock_items(item_ids: Iterable[int]) -> list[int]:
     return ids
 
 
+def try_lock_items(item_ids: Iterable[int]) -> set[int]:
+    """Lock those items that nobody else holds, without waiting; return them. For what a later run can do as well."""
+    require_transaction()
+    ids = sorted(set(item_ids))
+    if not ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT i FROM unnest(%s::int[]) AS i WHERE pg_try_advisory_xact_lock({ITEM_SPACE}, i)", [ids])
+        return {row[0] for row in cursor.fetchall()}
+
+
 def lock_key(space: int, key: str) -> None:
     """Lock a name until the transaction ends. Two names may share a lock; that only makes one wait."""
     require_transaction()

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from django.db import connection
 from django.utils import timezone
 
+from config.base import locks
 from config.base.transactions import PostingContext
 from costing import adjustment_storing, order_adjustment
 from costing.adjustment import steps
@@ -43,15 +44,18 @@ def adjust_after_posting(
         first_day = window_start(trigger, timezone.localdate(context.created_at))
         _leave_to_a_run(item_ids, first_day, context)
     terms = Terms.load(setup=setup, run_id=None, user_id=user_id)
+    held = set(item_ids)
     for _level in range(MAX_LEVELS):
-        allowed = _deepest_allowed(item_ids)
+        allowed = _deepest_allowed(held)
         if not allowed:
             return
-        _adjust(allowed, terms, context)
+        products = _adjust(allowed, terms, context)
+        # Products that somebody else holds stay marked, for a run: to wait here could close a circle of waiting.
+        held |= locks.try_lock_items(products - held)
 
 
-def _adjust(item_ids: Sequence[int], terms: Terms, context: PostingContext) -> None:
-    """Adjust items of one level. Products that the posting does not hold stay marked, for a run."""
+def _adjust(item_ids: Sequence[int], terms: Terms, context: PostingContext) -> set[int]:
+    """Adjust items of one level; returns the products of finished orders that used what changed."""
     order_adjustment.settle(
         item_ids,
         setup=terms.setup,
@@ -62,7 +66,7 @@ def _adjust(item_ids: Sequence[int], terms: Terms, context: PostingContext) -> N
         context=context,
     )
     batch = [Computed(loaded, steps.compute(loaded, terms)) for loaded in steps.load(item_ids, terms)]
-    adjustment_storing.store(batch, terms=steps.storing_terms(terms), context=context)
+    return adjustment_storing.store(batch, terms=steps.storing_terms(terms), context=context).products
 
 
 def window_start(trigger: AdjustmentTrigger, work_date: date) -> date:

@@ -147,7 +147,6 @@ class Batch:
     def _finish(self, chunk: Sequence[Computed], stored: StoredBatch, seconds: float) -> None:
         """In the items' own transaction: an item is done exactly when its entries are there."""
         assert self.terms.run_id is not None
-        claims.open_again(self.terms.run_id, stored.products)
         lines = [
             steps.log_line(
                 computed, stored.items[computed.item_id], self.claimed[computed.item_id], seconds / len(chunk)
@@ -155,6 +154,8 @@ class Batch:
             for computed in chunk
         ]
         claims.finish(self.terms.run_id, self.worker, lines)
+        # After the items themselves: a product that is used to make itself again is opened again.
+        claims.open_again(self.terms.run_id, stored.products)
 
     def _adjust_with_the_lock_first(self, item_id: int) -> None:
         if self.terms.preview:
