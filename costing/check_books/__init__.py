@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
 
-from costing.check_books import documents, general_ledger, keys, quantities, values
+from costing.check_books import documents, general_ledger, keys, orders, quantities, values
 from costing.check_books.finding import Breach
 
 Check = Callable[[], Iterable[Breach]]
@@ -37,6 +37,9 @@ CHECKS: list[Check] = [
     keys.value_entries_copy_their_entry,
     keys.value_entries_refer_to_rows,
     keys.cost_changes_refer_to_rows,
+    orders.capacity_values_add_up,
+    orders.orders_have_their_state,
+    orders.settled_orders_have_carried_their_cost,
     general_ledger.transactions_balance,
     general_ledger.transactions_are_complete,
     general_ledger.entries_are_the_sum_of_their_relations,

@@ -203,14 +203,18 @@ def balances_are_the_sum_of_their_entries() -> list[Breach]:
 
 
 def cost_changes_add_up() -> list[Breach]:
-    """What a run forwarded into an adjustment is what the adjustment says."""
+    """What a run forwarded into an adjustment is what the adjustment says.
+
+    The value that first invoices an output also takes its expected cost away, which came from no other entry.
+    """
     return find(
         "cost_changes",
         _("Value entry %(entries)s is %(amount)s, the cost changes behind it are %(found)s."),
         """
-        SELECT ARRAY[v.id] AS entries, v.cost_amount_actual + v.cost_amount_expected AS amount, c.found
+        SELECT ARRAY[v.id] AS entries, v.amount, c.found
         FROM (SELECT value_entry_id, sum(amount) AS found FROM costing_costchange GROUP BY value_entry_id) c
-        JOIN costing_valueentry v ON v.id = c.value_entry_id
-        WHERE c.found <> v.cost_amount_actual + v.cost_amount_expected
+        JOIN (SELECT id, cost_amount_actual + CASE WHEN adjustment THEN cost_amount_expected ELSE 0 END AS amount
+              FROM costing_valueentry) v ON v.id = c.value_entry_id
+        WHERE c.found <> v.amount
         """,
     )

@@ -35,7 +35,7 @@ DECIMAL_KEYS = words(
 FILE_KEYS = words("id title source notes tags setup items locations steps")
 SETUP_KEYS = words(
     "base_currency_rounding unit_amount_rounding average_cost_period average_cost_calculation automatic_cost_posting"
-    " expected_cost_posting automatic_cost_adjustment allow_posting_from"
+    " expected_cost_posting automatic_cost_adjustment allow_posting_from finish_order_without_output"
 )
 ITEM_KEYS = words(
     "item type method settle_at include_physical_value unit_cost standard_cost indirect_cost_percent overhead_rate"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from config.base.errors import DomainError
-from inventory.models import Count, Document, Item, TransferOrder
+from inventory.models import Count, Document, Item, OrderHeader, TransferOrder
 from tests.scenarios.world import World
 
 Body = dict[str, Any]
@@ -25,7 +25,7 @@ def tracking(step: Body) -> dict[str, str]:
 
 
 @contextmanager
-def gone_if_refused(order: Document | Count | TransferOrder) -> Iterator[None]:
+def gone_if_refused(order: Document | Count | TransferOrder | OrderHeader) -> Iterator[None]:
     """Delete what was to be posted when it is refused: an order that stays open would count as supply or demand."""
     try:
         yield

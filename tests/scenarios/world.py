@@ -21,6 +21,7 @@ COSTING_FIELDS = (
     "automatic_cost_posting",
     "expected_cost_posting",
     "automatic_cost_adjustment",
+    "finish_order_without_output",
 )
 GROUP_OPTIONS = (
     "include_physical_value",
@@ -58,6 +59,7 @@ class World:
     entries: dict[str, tuple[int, ...]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     closes: dict[str, int] = field(default_factory=dict)
+    products: dict[str, str] = field(default_factory=dict)
 
     def name(self, ref: str | None, entry_ids: Iterable[int], *, line: DocumentLine | None = None) -> None:
         """Let a ref name item ledger entries, and the document line that made them."""
@@ -116,6 +118,7 @@ def set_up(scenario: Scenario) -> World:
         years=_years(scenario),
     )
     world = World(books, factories.user("controller").pk, amount_precision, unit_cost_precision)
+    world.products = _products(scenario)
     change_setup(scenario.setup)
     for card in scenario.items:
         _make_item(card)
@@ -124,6 +127,15 @@ def set_up(scenario: Scenario) -> World:
             parts = {"parent": world.item(card["item"]), "component": world.item(line["item"])}
             factories.bom_line(**parts, quantity_per=line["quantity_per"])
     return world
+
+
+def _products(scenario: Scenario) -> dict[str, str]:
+    """What each production order of the scenario makes: its first step may be consumption, which does not say."""
+    found: dict[str, str] = {}
+    for step in scenario.steps:
+        if step.name in ("output", "capacity", "finish") and "item" in step.body:
+            found.setdefault(step.body["order"], step.body["item"])
+    return found
 
 
 def change_setup(fields: dict[str, Any]) -> None:
