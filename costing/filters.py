@@ -100,6 +100,7 @@ class AdjustmentRunFilter(FilterSet):
     state = ChoiceFilter(choices=RunState.choices, label=_("State"))
     created_at = DateFilter("created_at__date", label=_("Started on"))
     item = TextFilter("items__item__no", label=_("Item"), distinct=True)
+    preview = YesNoFilter(label=_("Preview"))
 
     class Meta:
         model = AdjustmentRun

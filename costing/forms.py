@@ -32,11 +32,23 @@ class RunForm(Form):
 
 
 class AdjustCostForm(RunForm):
-    """The valuation date up to which cost is adjusted."""
+    """The valuation date up to which cost is adjusted, and whether it is only previewed."""
+
+    preview = forms.BooleanField(
+        label=_("Preview only"),
+        required=False,
+        help_text=_("Says what would change, by item, period and document, and posts nothing."),
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["through"].help_text = _("Items that are not adjusted from a later date on are left alone.")
+
+
+class ExcludeItemForm(Form):
+    """Why an item is left out of cost adjustment, or taken in again."""
+
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
 
 
 class PostToGLForm(RunForm):

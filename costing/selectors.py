@@ -39,6 +39,7 @@ from costing.models import (
     AdjustmentRunItem,
     AvgCostAdjmtEntryPoint,
     GLItemLedgerRelation,
+    InventoryAdjmtEntryOrder,
     ValueEntry,
     ValueEntryToPost,
 )
@@ -171,15 +172,17 @@ def waiting_to_post(
 def cost_status(items: QuerySet[Item] | None = None) -> QuerySet[Any]:
     """Inventory items with `adjusted`, `unadjusted_from`, `last_run_id` and `last_run_made`.
 
-    An item settled at the inventory close is never adjusted by a run, so it always counts as adjusted.
+    An item is adjusted when it has no entry point, and no finished order whose cost is not adjusted. One settled at
+    the inventory close is never adjusted by a run, so it always counts as adjusted.
     """
     points = AvgCostAdjmtEntryPoint.objects.filter(
         item=OuterRef("pk"), item__item_model_group__settle_at=SettleAt.POSTING
     ).order_by("valuation_date")
-    runs = AdjustmentRunItem.objects.filter(item=OuterRef("pk")).order_by("-run_id")
+    orders = InventoryAdjmtEntryOrder.objects.filter(item=OuterRef("pk"), is_finished=True, cost_is_adjusted=False)
+    runs = AdjustmentRunItem.objects.filter(item=OuterRef("pk"), run__preview=False).order_by("-run_id")
     found = Item.objects.all() if items is None else items
     return found.filter(type=ItemType.INVENTORY).annotate(
-        adjusted=~Exists(points),
+        adjusted=~Exists(points) & ~Exists(orders),
         unadjusted_from=Subquery(points.values("valuation_date")[:1], output_field=DateField()),
         last_run_id=Subquery(runs.values("run_id")[:1]),
         last_run_made=Subquery(runs.values("entries_made")[:1]),
@@ -187,12 +190,14 @@ def cost_status(items: QuerySet[Item] | None = None) -> QuerySet[Any]:
 
 
 def runs_with_figures() -> QuerySet[Any]:
-    """Runs of cost adjustment with `item_count`, `failed_count`, `entries_made` and net `amount`."""
+    """Runs of cost adjustment with `item_count`, `failed_count`, `open_count`, `entries_made` and net `amount`."""
     items = AdjustmentRunItem.objects.filter(run=OuterRef("pk")).order_by().values("run")
     failed = items.filter(state=RunState.FAILED)
+    unfinished = items.filter(state__in=(RunState.WAITING, RunState.RUNNING))
     found: QuerySet[Any] = AdjustmentRun.objects.annotate(
         item_count=_number(items.annotate(found=Count("pk"))),
         failed_count=_number(failed.annotate(found=Count("pk"))),
+        open_count=_number(unfinished.annotate(found=Count("pk"))),
         entries_made=_number(items.annotate(found=Sum("entries_made"))),
         amount=Coalesce(
             Subquery(items.annotate(found=Sum("amount")).values("found"), output_field=AmountField()),

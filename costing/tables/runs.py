@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import quote
+
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from config.base.expressions import exact_value
 from config.base.tables import (
     AmountColumn,
     Column,
@@ -44,12 +49,39 @@ class CostStatusTable(Table):
         linkify=lambda record: reverse("costing:run_detail", args=[record.last_run_id]) if record.last_run_id else None,
     )
     last_run_made = IntegerColumn(verbose_name=_("Entries made"))
+    failure = Column(verbose_name=_("Failure"))
+    point_count = IntegerColumn(
+        verbose_name=_("Entry points"),
+        linkify=lambda record: f"{reverse('costing:entry_point_list')}?item={exact_value(record.no)}",
+    )
+    order_count = IntegerColumn(
+        verbose_name=_("Orders not adjusted"),
+        linkify=lambda record: (
+            f"{reverse('costing:order_state_list')}?item={exact_value(record.no)}&is_finished=yes&cost_is_adjusted=no"
+        ),
+    )
+    adjust = Column(
+        accessor="no",
+        verbose_name=_("Adjust"),
+        orderable=False,
+        exclude_from_export=True,
+        linkify=lambda record: f"{reverse('costing:adjust')}?item={quote(record.no)}",
+    )
     unit_cost = UnitCostColumn(
         verbose_name=_("Unit cost"), linkify=lambda record: reverse("costing:item_values", args=[record.no])
     )
 
-    hidden_columns = ("settle_at", "excluded", "last_run_made")
+    hidden_columns = ("settle_at", "excluded", "last_run_made", "point_count", "order_count")
     main_columns = ("no", "adjusted", "unadjusted_from")
+
+    def render_adjust(self) -> Any:
+        return _("Adjust")
+
+    def render_excluded(self, value: bool, record: Item) -> Any:
+        words = _("Yes") if value else _("No")
+        if not self.request.user.has_perm("base.cost_adjust"):
+            return words
+        return format_html('<a href="{}">{}</a>', reverse("costing:item_exclude", args=[record.no]), words)
 
     class Meta:
         model = Item
@@ -64,7 +96,11 @@ class CostStatusTable(Table):
             "adjusted_at",
             "last_run",
             "last_run_made",
+            "failure",
+            "point_count",
+            "order_count",
             "unit_cost",
+            "adjust",
         )
 
 
@@ -74,6 +110,7 @@ class AdjustmentRunTable(Table):
     finished_at = DateTimeColumn(verbose_name=_("Finished"))
     state = StateColumn(tones=RUN_TONES, verbose_name=_("State"))
     through = DateColumn(verbose_name=_("Through"))
+    preview = YesNoColumn(verbose_name=_("Preview"))
     requested_by = Column(accessor="job__requested_by__username", verbose_name=_("Started by"))
     item_count = IntegerColumn(
         verbose_name=_("Items"), linkify=lambda record: reverse("costing:run_items", args=[record.pk])
@@ -95,6 +132,7 @@ class AdjustmentRunTable(Table):
             "finished_at",
             "state",
             "through",
+            "preview",
             "requested_by",
             "item_count",
             "failed_count",
@@ -115,10 +153,25 @@ class RunItemTable(Table):
     )
     amount = AmountColumn(verbose_name=_("Net amount"))
     seconds = Column(verbose_name=_("Seconds"))
+    rounds = IntegerColumn(verbose_name=_("Rounds"))
+    error_code = Column(verbose_name=_("Cause"))
     failure = Column(verbose_name=_("Failure"))
+    again = Column(
+        accessor="item_id",
+        verbose_name=_("Again"),
+        orderable=False,
+        exclude_from_export=True,
+        linkify=lambda record: reverse("costing:run_item_retry", args=[record.run_id, record.item_id]),
+    )
 
-    hidden_columns = ("level",)
+    hidden_columns = ("level", "rounds", "error_code")
     main_columns = ("item", "state", "amount")
+
+    def render_again(self) -> Any:
+        return _("Adjust again")
+
+    def render_error_code(self, value: str) -> str:
+        return cause_label(value)
 
     def render_seconds(self, value: float) -> str:
         return f"{value:.3f}"
@@ -134,7 +187,10 @@ class RunItemTable(Table):
             "entries_made",
             "amount",
             "seconds",
+            "rounds",
+            "error_code",
             "failure",
+            "again",
         )
 
 

@@ -1,26 +1,28 @@
-"""Cost adjustment: which items wait for it, the page that starts it, and the log of its runs."""
+"""Cost adjustment: what waits for it and why, the page that starts or previews it, and what is left out of it."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from config.base import jobs
 from config.base.models import ACTIVE_STATES, Job
-from config.base.pages import Action, Badge, Done, Field, Figure, Related, Section, fields_of
-from config.base.views import ActionView, CardView, ListView
-from costing import selectors
-from costing.enums import RunState
-from costing.filters import AdjustmentRunFilter, CostStatusFilter, RunItemFilter
-from costing.forms import AdjustCostForm
-from costing.models import AdjustmentRun, AdjustmentRunItem
-from costing.tables import AdjustmentRunTable, CostStatusTable, RunItemTable
-from costing.tables.words import RUN_TONES
+from config.base.pages import Action, Done, Figure, allowed
+from config.base.views import ActionView, ListView
+from costing import adjustment_choices, adjustment_status, selectors
+from costing.adjustment_filters import EntryPointFilter, OrderStateFilter, StatusFilter
+from costing.forms import AdjustCostForm, ExcludeItemForm
+from costing.models import InventoryAdjmtEntryOrder, ItemCostState
+from costing.tables import CostStatusTable
+from costing.tables.adjustment import EntryPointTable, OrderStateTable
+from inventory.enums import ItemType
+from inventory.models import Item
 
 COST_ADJUST = "base.cost_adjust"
 WATCHERS = ("base.cost_adjust", "base.cost_view")
@@ -28,21 +30,86 @@ JOB_KIND = "adjust_cost"
 
 
 class CostStatusView(ListView):
-    """Each item: is its cost adjusted, since when not, and what the last run did."""
+    """Each item: is its cost adjusted, since when not, and what the last run did or why it failed."""
 
     permission_any = WATCHERS
     title = gettext_lazy("Cost adjustment")
-    filterset_class = CostStatusFilter
+    template_name = "costing/cost_status.html"
+    filterset_class = StatusFilter
     table_class = CostStatusTable
     cost_columns = frozenset({"unit_cost"})
     actions = (
         Action(gettext_lazy("Adjust cost"), "costing:adjust", permission=COST_ADJUST, primary=True),
         Action(gettext_lazy("Runs"), "costing:run_list"),
+        Action(gettext_lazy("Entry points"), "costing:entry_point_list"),
+        Action(gettext_lazy("Orders"), "costing:order_state_list"),
     )
     empty_text = gettext_lazy("There are no inventory items yet.")
 
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Whoever may not adjust sees no link to it."""
+        hidden = super().hidden
+        return hidden if self.may(COST_ADJUST) else hidden | {"adjust"}
+
     def get_queryset(self) -> QuerySet[Any]:
-        return selectors.cost_status().select_related("item_model_group", "cost_state").order_by("adjusted", "no")
+        items = adjustment_status.with_counts(adjustment_status.items_with_last_run())
+        return items.select_related("item_model_group", "cost_state").order_by("adjusted", "no")
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(figures=allowed(status_figures(), self.request.user), **context)
+
+
+def status_figures() -> list[Figure]:
+    """Key figures of cost adjustment; each leads to the list that it counts."""
+    found = adjustment_status.status()
+    here = reverse("costing:adjustment_status")
+    points = reverse("costing:entry_point_list")
+    orders = f"{reverse('costing:order_state_list')}?is_finished=yes&cost_is_adjusted=no"
+    figures = [
+        Figure(_("Items not adjusted"), found.items, "integer", f"{here}?adjusted=no"),
+        Figure(_("Entry points"), found.points, "integer", points),
+        Figure(_("Not adjusted from"), found.oldest, "date", f"{points}?sort=valuation_date"),
+        Figure(_("Orders not adjusted"), found.orders, "integer", orders),
+        Figure(_("Excluded items"), found.excluded, "integer", f"{here}?excluded=yes"),
+        Figure(_("Failed items"), found.failed, "integer", f"{here}?failed=yes", tone="danger" if found.failed else ""),
+    ]
+    if found.preview_id is not None and found.planned is not None:
+        hint = _("by preview %(run)s") % {"run": found.preview_id}
+        url = reverse("costing:run_plan", args=[found.preview_id])
+        figures.append(Figure(_("Change when adjusted"), found.planned, "amount", url, "base.cost_view", hint=hint))
+    return figures
+
+
+class EntryPointListView(ListView):
+    """From which valuation date on each item and place is not adjusted."""
+
+    permission_any = WATCHERS
+    title = gettext_lazy("Unadjusted entry points")
+    filterset_class = EntryPointFilter
+    table_class = EntryPointTable
+    parent = "costing:adjustment_status"
+    parent_title = gettext_lazy("Cost adjustment")
+    empty_text = gettext_lazy("The cost of all items is adjusted.")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        found = adjustment_status.entry_points().select_related("item__item_model_group", "variant", "location")
+        return found.order_by("valuation_date", "item__no", "pk")
+
+
+class OrderStateListView(ListView):
+    """Assembly and production orders: do their outputs hold the cost of what was used?"""
+
+    permission_any = WATCHERS
+    title = gettext_lazy("Cost of orders")
+    filterset_class = OrderStateFilter
+    table_class = OrderStateTable
+    parent = "costing:adjustment_status"
+    parent_title = gettext_lazy("Cost adjustment")
+    empty_text = gettext_lazy("Nothing was assembled or produced yet.")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return InventoryAdjmtEntryOrder.objects.select_related("item").order_by("cost_is_adjusted", "order_no", "pk")
 
 
 class AdjustCostView(ActionView):
@@ -56,7 +123,8 @@ class AdjustCostView(ActionView):
     parent_title = gettext_lazy("Cost adjustment")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"item": self.request.GET.get("item", "")}
+        given = self.request.GET
+        return {"item": given.get("item", ""), "preview": given.get("preview", "") == "yes"}
 
     def get_question(self) -> str:
         count = selectors.cost_status().filter(adjusted=False).count()
@@ -73,8 +141,16 @@ class AdjustCostView(ActionView):
         parameters = {
             "item_ids": [item.pk] if item else None,
             "through": through.isoformat() if through else None,
+            "preview": form.cleaned_data["preview"],
         }
-        return start_job(JOB_KIND, parameters, self.request.user, _("Adjust cost"), _("Cost adjustment has started."))
+        return start_adjustment(parameters, self.request.user)
+
+
+def start_adjustment(parameters: dict[str, Any], user: Any) -> Done:
+    """Start the job that adjusts cost, or that previews it."""
+    if parameters.get("preview"):
+        return start_job(JOB_KIND, parameters, user, _("Preview cost adjustment"), _("The preview has started."))
+    return start_job(JOB_KIND, parameters, user, _("Adjust cost"), _("Cost adjustment has started."))
 
 
 def start_job(kind: str, parameters: dict[str, Any], user: Any, title: str, message: str) -> Done:
@@ -90,88 +166,42 @@ def start_job(kind: str, parameters: dict[str, Any], user: Any, title: str, mess
     return Done(text, url if visible else "", level="warning")
 
 
-class RunListView(ListView):
-    permission_any = WATCHERS
-    title = gettext_lazy("Runs of cost adjustment")
-    filterset_class = AdjustmentRunFilter
-    table_class = AdjustmentRunTable
-    cost_columns = frozenset({"amount"})
+class ExcludeItemView(ActionView):
+    """Leave an item out of cost adjustment, or take it in again."""
+
+    permission_required = COST_ADJUST
+    form_class = ExcludeItemForm
     parent = "costing:adjustment_status"
     parent_title = gettext_lazy("Cost adjustment")
-    empty_text = gettext_lazy("Cost was never adjusted by a run.")
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return selectors.runs_with_figures().select_related("job__requested_by").order_by("-pk")
-
-
-class RunCardView(CardView):
-    """One run: what it did, and the log of its items."""
-
-    permission_any = WATCHERS
-    parent = "costing:run_list"
-    parent_title = gettext_lazy("Runs of cost adjustment")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return selectors.runs_with_figures().select_related("job__requested_by")
+    def get_record(self) -> Item:
+        item = get_object_or_404(Item, no=self.kwargs["no"], type=ItemType.INVENTORY)
+        self.is_excluded = ItemCostState.objects.filter(item=item, excluded=True).exists()
+        return item
 
     def get_title(self) -> str:
-        return _("Cost adjustment %(no)s") % {"no": self.object.pk}
+        words = _("Include %(item)s again") if self.is_excluded else _("Exclude %(item)s from cost adjustment")
+        return words % {"item": self.record.no}
 
-    def get_badges(self) -> list[Badge]:
-        badges = [Badge(self.object.get_state_display(), RUN_TONES[self.object.state], self.object.state)]
-        if self.object.failed_count:
-            text = ngettext("%(count)s item failed", "%(count)s items failed", self.object.failed_count)
-            badges.append(Badge(text % {"count": self.object.failed_count}, "danger", "has-failed"))
-        return badges
+    def get_verb(self) -> str:
+        return _("Include") if self.is_excluded else _("Exclude")
 
-    def get_figures(self) -> list[Figure]:
-        run = self.object
-        items = reverse("costing:run_items", args=[run.pk])
-        return [
-            Figure(_("Items"), run.item_count, "integer", items),
-            Figure(_("Failed"), run.failed_count, "integer", f"{items}?state={RunState.FAILED.value}"),
-            Figure(_("Entries made"), run.entries_made, "integer", f"{items}?entries_made=<>0"),
-            Figure(_("Net amount"), run.amount, url=f"{items}?amount=<>0", permission="base.cost_view"),
-        ]
+    def get_question(self) -> str:
+        if self.is_excluded:
+            return _("Runs will adjust it again, from the first entry point that was left.")
+        text = _("No run and no posting will adjust it. It stays unadjusted and keeps the cost that it has.")
+        products = adjustment_status.products_of(self.record)
+        if products:
+            effect = _("What is made of it keeps its present cost as well: %(items)s.")
+            text = f"{text} {effect % {'items': ', '.join(products)}}"
+        return text
 
-    def get_sections(self) -> list[Section]:
-        run = self.object
-        started_by = run.job.requested_by if run.job else None
-        fields = [
-            *fields_of(run, "created_at", "finished_at", "through"),
-            Field(_("Started by"), started_by.get_username() if started_by else ""),
-        ]
-        if run.job and (run.job.requested_by_id == self.request.user.pk or self.may("base.job_manage")):
-            fields.append(Field(_("Job"), run.job_id, "code", reverse("base:job_detail", args=[run.job_id])))
-        return [Section("general", _("General"), fields)]
-
-    def get_related(self) -> list[Related]:
-        url = reverse("costing:run_items", args=[self.object.pk])
-        return [Related("items", _("Items"), url, self.object.item_count)]
-
-    def get_actions(self) -> list[Action]:
-        return [Action(_("Adjust cost"), "costing:adjust", permission=COST_ADJUST, primary=True)]
-
-
-class RunItemListView(ListView):
-    """The log of a run, item by item."""
-
-    permission_any = WATCHERS
-    title = gettext_lazy("Items of the run")
-    filterset_class = RunItemFilter
-    table_class = RunItemTable
-    totals = ("entries_read", "entries_made", "amount")
-    cost_columns = frozenset({"amount"})
-    saved_views = False
-    parent = "costing:run_list"
-    parent_title = gettext_lazy("Runs of cost adjustment")
-    empty_text = gettext_lazy("No item had to be adjusted.")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        if not AdjustmentRun.objects.filter(pk=self.kwargs["pk"]).exists():
-            raise Http404
-        return AdjustmentRunItem.objects.filter(run_id=self.kwargs["pk"]).select_related("item").order_by("pk")
-
-    def get_breadcrumbs(self) -> list[tuple[Any, str]]:
-        run = self.kwargs["pk"]
-        return [*super().get_breadcrumbs(), (str(run), reverse("costing:run_detail", args=[run]))]
+    def perform(self, form: Any) -> Done:
+        adjustment_choices.exclude(
+            self.record,
+            excluded=not self.is_excluded,
+            user=self.request.user,
+            reason=form.cleaned_data["reason"],
+        )
+        words = _("%(item)s is adjusted again.") if self.is_excluded else _("%(item)s is excluded.")
+        return Done(words % {"item": self.record.no}, reverse("costing:adjustment_status") + "?excluded=yes")

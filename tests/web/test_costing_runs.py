@@ -80,7 +80,7 @@ class TestAdjustPage:
 
         job = Job.objects.get()
         assert page.url == reverse("base:job_detail", args=[job.pk])
-        assert job.parameters == {"item_ids": [books.chair.pk], "through": "2026-03-31"}
+        assert job.parameters == {"item_ids": [books.chair.pk], "through": "2026-03-31", "preview": False}
         assert job.requested_by == user
 
     def test_a_second_start_names_the_first(self, client, books):
