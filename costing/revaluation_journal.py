@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -40,11 +41,16 @@ def add_calculated(calculation: Calculation, *, user_id: int) -> int:
             % {"date": calculation.posting_date}
         )
     with transaction.atomic():
-        line_no = _last_line_no(user_id)
-        for line in lines:
-            line_no += LINE_STEP
-            line.owner_id, line.line_no = user_id, line_no
-        RevaluationJournalLine.objects.bulk_create(lines)
+        return add(lines, user_id=user_id)
+
+
+def add(lines: Sequence[RevaluationJournalLine], *, user_id: int) -> int:
+    """Add unsaved lines to a user's journal, inside the caller's transaction; return how many."""
+    line_no = _last_line_no(user_id)
+    for line in lines:
+        line_no += LINE_STEP
+        line.owner_id, line.line_no = user_id, line_no
+    RevaluationJournalLine.objects.bulk_create(lines)
     return len(lines)
 
 
