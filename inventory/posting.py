@@ -113,7 +113,7 @@ def _plan_entry(movement: Movement, planned: Plan, *, place: Place, quantity_e5:
         not_returned_e5=quantity_e5 if returnable else 0,
         applies_to_key=movement.applies_to_key,
         applies_from_key=movement.applies_from_key,
-        to_adjust=movement.entry_type in _USED,
+        to_adjust=movement.entry_type in _USED or (movement.item.is_standard and quantity_e5 < 0),
     )
     entry = PlannedEntry(movement=movement, stock=stock, origin=origin)
     planned.entries.append(entry)

@@ -14,6 +14,7 @@ UPDATE inventory_itemledgerentry e SET applied_entry_to_adjust = true
 FROM inventory_itemapplicationentry a
 WHERE a.outbound_item_entry_id = ANY(%s) AND a.item_ledger_entry_id = a.outbound_item_entry_id
   AND a.cancelled_by_id IS NULL AND e.id = a.inbound_item_entry_id AND NOT e.applied_entry_to_adjust
+  AND e.remaining_quantity = 0
 """
 
 _FLAG_CHANGED = """
@@ -27,7 +28,7 @@ WHERE e.id = ANY(%s) AND NOT e.applied_entry_to_adjust
 
 
 def flag_layers(outbound_ids: Collection[int]) -> None:
-    """Flag what invoiced outbounds took from: with all of them invoiced, a layer may have a rounding residual."""
+    """Flag what invoiced outbounds took from: with all of them invoiced, a used up layer may have a rounding residual."""
     _run(_FLAG_LAYERS, outbound_ids)
 
 

@@ -259,7 +259,8 @@ def write_invoiced(parts: Sequence[InvoicePart], *, posting_date: date) -> None:
             completely_invoiced = e.invoiced_quantity + n.quantity = e.quantity,
             last_invoice_date = greatest(e.last_invoice_date, %s::date),
             applied_entry_to_adjust =
-                e.applied_entry_to_adjust OR e.quantity > 0 AND e.remaining_quantity < e.quantity
+                e.applied_entry_to_adjust OR n.quantity <> e.quantity
+                    OR e.quantity > 0 AND e.remaining_quantity < e.quantity
         FROM unnest(%s::bigint[], %s::numeric[]) AS n(id, quantity)
         WHERE e.id = n.id
         """,
