@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from config.base import jobs
 from config.base.models import Job
 from costing import adjustment, check_books
-from costing.adjustment import batches, claims, runs, steps
+from costing.adjustment import batches, claims, orders, runs, steps
 from costing.adjustment.terms import Terms, Worker
 from costing.enums import RunState
 from costing.models import (
@@ -21,45 +22,31 @@ from costing.models import (
     AvgCostAdjmtEntryPoint,
     CostChange,
     CostingSetup,
+    InventoryAdjmtEntryOrder,
     ItemCostState,
     ValueEntry,
 )
-from costing.posting import documents
 from inventory.models import Item, ItemRegister
 from ledger.models import GLEntry, LedgerSetup
 from tests import factories
+from tests.dearer import DAY, dearer, dearer_product, post
 
 pytestmark = pytest.mark.django_db
 
-DAY = date(2026, 1, 1)
 ONE, TWO = Worker("one"), Worker("two")
-
-
-def post(order, *, on=DAY, handle=True, invoice=True):
-    documents.post_document(document_id=order.pk, posting_date=on, handle=handle, invoice=invoice, user_id=None)
-
-
-def make_dearer(item, *, on=DAY):
-    """5 received at 5.00, 2 of them sold, then invoiced at 6.00: the sale lacks 2.00."""
-    purchase = factories.purchase_order(item, quantity="5", unit_cost="5.00")
-    post(purchase, on=on, invoice=False)
-    post(factories.sales_order(item, quantity="2"), on=on + timedelta(1))
-    purchase.lines.update(unit_amount=Decimal("6.00"))
-    post(purchase, on=on + timedelta(2), handle=False)
-    return item
 
 
 @pytest.fixture
 def dearer_chairs():
     factories.company()
-    return make_dearer(factories.item("CHAIR"))
+    return dearer(factories.item("CHAIR"))
 
 
 @pytest.fixture
 def dearer_items():
     """Three items that each lack 2.00; TABLE is an average item."""
     factories.company()
-    return {no: make_dearer(factories.item(no, method=method)) for no, method in ITEMS.items()}
+    return {no: dearer(factories.item(no, method=method)) for no, method in ITEMS.items()}
 
 
 ITEMS = {"CHAIR": "fifo", "SOFA": "lifo", "TABLE": "average"}
@@ -170,9 +157,7 @@ class TestBatch:
 
         def statements(count):
             for number in range(count):
-                make_dearer(
-                    factories.item(f"ITEM{Item.objects.count():03d}", method="fifo" if number % 2 else "average")
-                )
+                dearer(factories.item(f"ITEM{Item.objects.count():03d}", method="fifo" if number % 2 else "average"))
             with CaptureQueriesContext(connection) as made:
                 assert adjustment.adjust_cost(today=DAY).entries == count
             return len(made)
@@ -189,7 +174,7 @@ class TestBatch:
         assert ItemRegister.objects.count() == before + 1
 
     def test_a_refused_item_stops_nobody(self, dearer_items):
-        make_dearer(factories.item("LAMP"), on=date(2026, 2, 10))
+        dearer(factories.item("LAMP"), on=date(2026, 2, 10))
         allow_posting(to=date(2026, 1, 31))
 
         result = adjustment.adjust_cost(today=DAY)
@@ -238,7 +223,7 @@ class TestBatch:
         assert ItemRegister.objects.count() == before + 3
 
     def test_logs_the_amount_of_each_month(self, dearer_chairs):
-        make_dearer(factories.item("STOOL"), on=date(2026, 1, 30))
+        dearer(factories.item("STOOL"), on=date(2026, 1, 30))
 
         result = adjustment.adjust_cost(today=DAY)
 
@@ -438,6 +423,67 @@ class TestPreview:
 
         assert (preview.items, preview.entries, preview.failed) == (1, 1, 0)
         assert len(planned(preview.run_id)) == 1
+
+
+class TestTwoLevels:
+    """2 chairs of 1 seat each are assembled, 1 is sold; the seats are invoiced 1.00 dearer."""
+
+    @pytest.fixture
+    def chair_of_seats(self):
+        factories.company()
+        return dearer_product(factories.item("SEAT"), factories.item("CHAIR"))
+
+    def test_a_product_is_opened_by_its_component_and_adjusted_after_it(self, chair_of_seats):
+        result = adjustment.adjust_cost(today=DAY)
+
+        assert states(result.run_id) == {"CHAIR": "done", "SEAT": "done"}
+        assert corrections() == [("CHAIR", Decimal(2)), ("CHAIR", Decimal(-1)), ("SEAT", Decimal(-2))]
+        log = AdjustmentRunItem.objects.get(run_id=result.run_id, item__no="CHAIR")
+        assert (log.entries_made, log.amount, log.amounts) == (2, Decimal(1), {"2026-01": "1.00000"})
+        assert check_books.breaches() == []
+
+    def test_a_preview_plans_the_product_by_the_plan_of_its_component(self, chair_of_seats):
+        preview = adjustment.adjust_cost(today=DAY, preview=True)
+        plan = planned(preview.run_id)
+        assert corrections() == []
+
+        run = adjustment.adjust_cost(today=DAY)
+
+        assert plan == made(run.run_id)
+        assert len(plan) == 3
+        assert (preview.entries, preview.amount) == (run.entries, run.amount)
+
+    def test_a_run_for_the_component_leaves_the_product_unadjusted(self, chair_of_seats):
+        seat, _chair = chair_of_seats
+
+        adjustment.adjust_cost(today=DAY, item_ids=[seat.pk])
+
+        assert corrections() == [("SEAT", Decimal(-2))]
+        assert adjustment.unadjusted_item_ids() == [chair_of_seats[1].pk]
+
+    def test_an_order_that_is_posted_meanwhile_is_read_again(self, chair_of_seats, monkeypatch):
+        real, moved = orders.compute, []
+
+        def compute(item_ids, terms, **options):
+            computed = real(item_ids, terms, **options)
+            if not moved and computed.settled:
+                moved.append(True)
+                InventoryAdjmtEntryOrder.objects.update(change_no=F("change_no") + 1)
+            return computed
+
+        monkeypatch.setattr(orders, "compute", compute)
+        adjustment.adjust_cost(today=DAY)
+
+        assert moved
+        assert corrections() == [("CHAIR", Decimal(2)), ("CHAIR", Decimal(-1)), ("SEAT", Decimal(-2))]
+
+    def test_an_excluded_product_keeps_its_cost(self, chair_of_seats):
+        ItemCostState.objects.filter(item__no="CHAIR").update(excluded=True)
+
+        result = adjustment.adjust_cost(today=DAY)
+
+        assert states(result.run_id) == {"SEAT": "done"}
+        assert corrections() == [("SEAT", Decimal(-2))]
 
 
 class TestThroughADate:
