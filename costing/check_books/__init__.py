@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
 
-from costing.check_books import documents, general_ledger, keys, orders, quantities, values
+from costing.check_books import documents, general_ledger, keys, orders, quantities, values, valuing
 from costing.check_books.finding import Breach
 
 Check = Callable[[], Iterable[Breach]]
@@ -34,6 +34,9 @@ CHECKS: list[Check] = [
     values.no_stock_means_no_value,
     values.balances_are_the_sum_of_their_entries,
     values.cost_changes_add_up,
+    valuing.revaluations_stay_within_their_entry,
+    valuing.expected_revaluations_are_taken_back_once,
+    valuing.closed_periods_stay_as_they_were,
     keys.value_entries_copy_their_entry,
     keys.value_entries_refer_to_rows,
     keys.cost_changes_refer_to_rows,
