@@ -167,6 +167,8 @@ def _set_cost(draft: ValueDraft, cost_e5: int) -> ValueDraft:
 def _draft_non_inventory(entry: PlannedEntry, line: CostedLine) -> ValueDraft:
     draft = _new_draft(entry, line, entry.movement.origin.posting_date)
     draft.inventoriable = False
+    if draft.is_expected:
+        return draft
     unit_cost = round_div(entry.quantity_e5 * line.item.unit_cost_e5, 100_000)
     draft.non_inventory_e5 = line.direct_cost_e5 if line.direct_cost_e5 is not None else unit_cost
     return draft

@@ -70,6 +70,9 @@ def _fits(movement: Movement, entry: StockEntry, *, returned: bool) -> bool:
         return False
     same_place = entry.place[:2] == movement.place[:2] if returned else entry.place == movement.place
     same_goods = entry.lot_no == movement.lot_no and entry.serial_no == movement.serial_no
+    order = (movement.origin.order_type, movement.origin.order_no)
+    if entry.within_order and order != (entry.order_type, entry.order_no):
+        return False
     # A cost is given back by what went out; what comes in takes no cost from another receipt.
     return same_place and same_goods and not (returned and movement.quantity_e5 < 0)
 

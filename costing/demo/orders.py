@@ -22,7 +22,7 @@ from costing.demo.plan import (
 from costing.demo.source import SaleLine
 from costing.imports.sources import Cell
 from costing.posting.documents import post_document
-from costing.posting.orders import post_direct_transfer
+from costing.posting.transfers import post_direct_transfer
 from inventory.charge_assignments import split_over
 from inventory.enums import ChargeSplit, DocumentStatus, DocumentType, LineType
 from inventory.models import (

@@ -27,7 +27,7 @@ from config.base.views import ActionView
 from costing.enums import ValueEntryType
 from costing.posting import documents as document_posting
 from costing.posting import journals as journal_posting
-from costing.posting import orders as order_posting
+from costing.posting import transfers as order_posting
 from costing.posting.results import Line, PostingResult
 from inventory import journal_lines, links, selectors
 from inventory.enums import DocumentKind, DocumentType, ItemLedgerEntryType, LineType

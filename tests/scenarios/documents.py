@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from config.base.amounts import round_amount
 from costing.posting.documents import post_document
+from costing.posting.undo import undo_posted_lines
 from inventory.charge_assignments import assign_document, suggest_split
 from inventory.documents import create_document, save_line
 from inventory.enums import ChargeSplit, DocumentKind, LineType
@@ -15,6 +16,7 @@ from inventory.models import (
     ItemCharge,
     ItemLedgerEntry,
     PostedDocument,
+    PostedDocumentLine,
 )
 from tests.scenarios.loading import ScenarioError
 from tests.scenarios.shared import Body, gone_if_refused, place, tracking
@@ -75,6 +77,22 @@ def credit(world: World, step: Body) -> None:
     """Credit a part of the price of a receipt: its direct cost goes down, its quantity stays."""
     of = step["of"] if isinstance(step["of"], list) else [step["of"]]
     _charge_document(world, step, of, kind=DocumentKind.PURCHASE_CREDIT)
+
+
+def undo(world: World, step: Body) -> None:
+    """Take back the posted lines behind a ref."""
+    entries = ItemLedgerEntry.objects.filter(pk__in=world.entry_ids(step["of"]))
+    lines = PostedDocumentLine.objects.none()
+    for entry in entries:
+        lines |= PostedDocumentLine.objects.filter(
+            posted_document__no=entry.document_no,
+            posted_document__type=entry.document_type,
+            line_no=entry.document_line_no,
+        )
+    result = undo_posted_lines(
+        posted_line_ids=list(lines.values_list("pk", flat=True)), posting_date=step.get("date"), user_id=world.user_id
+    )
+    world.name(step.get("ref"), result.item_ledger_entry_ids)
 
 
 def _charge_document(world: World, step: Body, refs: list[str], *, kind: DocumentKind) -> None:

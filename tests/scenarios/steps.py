@@ -49,6 +49,14 @@ def run_post_to_gl(world: World, step: Body) -> None:
         raise AssertionError("not posted to G/L: " + "; ".join(reasons.values_list("reason", flat=True)))
 
 
+def undo(world: World, step: Body) -> None:
+    """Take back an assembly, or the posted lines behind a ref."""
+    if making.is_assembly(world, step["of"]):
+        making.unassemble(world, step)
+    else:
+        documents.undo(world, step)
+
+
 def _not_built(name: str) -> Callable[[World, Body], None]:
     def refuse(_world: World, _step: Body) -> None:
         raise NotBuilt(name)
@@ -66,10 +74,13 @@ STEPS: dict[str, Callable[[World, Body], None]] = {
     "purchase_return": documents.purchase_return,
     "sales_return": documents.sales_return,
     "credit": documents.credit,
+    "undo": undo,
     "positive": goods.positive,
     "negative": goods.negative,
     "count": goods.count,
     "transfer": goods.transfer,
+    "transfer_ship": goods.transfer_ship,
+    "transfer_receive": goods.transfer_receive,
     "assemble": making.assemble,
     "consume": making.consume,
     "output": making.output,
@@ -87,10 +98,7 @@ STEPS: dict[str, Callable[[World, Body], None]] = {
 } | {
     name: _not_built(name)
     for name in (
-        "transfer_ship",
-        "transfer_receive",
         "mark",
-        "undo",
         "recalculate",
         "close",
         "reverse_close",

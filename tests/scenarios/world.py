@@ -149,6 +149,14 @@ def change_setup(fields: dict[str, Any]) -> None:
         ledger_setup.save()
 
 
+def in_transit(code: str) -> Location:
+    """The place that stands for the road, made when a step first needs it."""
+    road = factories.location(code, in_transit=True)
+    if not road.in_transit:
+        Location.objects.filter(pk=road.pk).update(in_transit=True)
+    return road
+
+
 def change_item(item: Item, fields: dict[str, Any]) -> None:
     """Write fields of an item's card, as its page does."""
     for name, value in _card(fields, method=fields.get("method", item.item_model_group.costing_method)).items():
