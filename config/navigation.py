@@ -99,6 +99,12 @@ MENU: tuple[MenuArea, ...] = (
                 also="revalue calculate inventory value write down",
             ),
             MenuPage(
+                _("Application worksheet"),
+                "costing:worksheet_items",
+                ("base.cost_adjust",),
+                also="apply unapply reapply entries",
+            ),
+            MenuPage(
                 _("Inventory periods"),
                 "costing:period_list",
                 ("base.period_close", "base.period_reopen", "base.audit_view"),

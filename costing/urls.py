@@ -6,6 +6,7 @@ from costing.views.adjustment_urls import adjustment_patterns
 from costing.views.lineage_urls import lineage_patterns
 from costing.views.posting_urls import posting_patterns
 from costing.views.valuing_urls import valuing_patterns
+from costing.views.worksheet_urls import worksheet_patterns
 
 app_name = "costing"
 
@@ -27,7 +28,9 @@ gl_patterns: list[URLPattern] = [
 urlpatterns: list[URLPattern] = [
     *posting_patterns,
     *valuing_patterns,
+    *worksheet_patterns,
     *value_patterns,
     *adjustment_patterns,
     *gl_patterns,
+    *lineage_patterns,
 ]

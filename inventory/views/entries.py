@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base.pages import Badge, Field, Figure, Related, Section, fields_of
+from config.base.pages import Action, Badge, Field, Figure, Related, Section, fields_of
 from config.base.views import CardView, ListView
 from inventory import links
 from inventory.filters import ApplicationEntryFilter, ItemLedgerEntryFilter
@@ -23,6 +23,7 @@ class ItemLedgerEntryListView(ListView):
     filterset_class = ItemLedgerEntryFilter
     table_class = ItemLedgerEntryTable
     totals = ("quantity", "invoiced_quantity", "remaining_quantity")
+    cost_columns = frozenset({"lineage"})
     empty_text = gettext_lazy("Nothing is posted yet. Receive a purchase order, or post the adjustment journal.")
 
 
@@ -50,6 +51,14 @@ class ItemLedgerEntryCardView(CardView):
         else:
             badges.append(Badge(_("Not invoiced"), "warn", "not-invoiced"))
         return badges
+
+    def get_actions(self) -> list[Action]:
+        lineage = reverse("costing:lineage", args=[self.object.pk])
+        worksheet = reverse("costing:worksheet_entry", args=[self.object.pk])
+        return [
+            Action(_("Cost lineage"), lineage, permission="base.cost_view"),
+            Action(_("Application worksheet"), worksheet, permission="base.cost_adjust"),
+        ]
 
     def get_figures(self) -> list[Figure]:
         entry = self.object
@@ -106,4 +115,7 @@ class ApplicationEntryListView(ListView):
     filterset_class = ApplicationEntryFilter
     table_class = ApplicationEntryTable
     totals = ("quantity",)
+    actions = (
+        Action(gettext_lazy("Application worksheet"), "costing:worksheet_items", permission="base.cost_adjust"),
+    )
     empty_text = gettext_lazy("Nothing is applied yet: applications are made when goods are posted.")
