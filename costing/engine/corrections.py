@@ -98,7 +98,7 @@ class Corrections(Sequence[Correction]):
             zip(*(c.tolist() for c in rows), strict=True)
         ):
             end = to_day(ends[place]) if ends[place] else None
-            yield Correction(entry, original, actual, expected, sources[place], end, Kind(kind))
+            yield Correction(entry, original, actual, expected, sources[place] or (), end, Kind(kind))
 
 
 def _columns(rows: Sequence[tuple[int, ...]], count: int) -> list[Ints]:
