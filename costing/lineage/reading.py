@@ -20,7 +20,8 @@ from inventory.models import ItemLedgerEntry
 
 _ENTRIES = """
 SELECT e.id, e.location_id, e.variant_id, e.quantity, e.remaining_quantity, e.posting_date, e.completely_invoiced,
-       e.quantity < 0 AND e.applies_to_entry_id IS NOT NULL AND e.entry_type IN ('purchase', 'output'),
+       e.quantity < 0 AND e.applies_to_entry_id IS NOT NULL
+       AND e.entry_type IN ('purchase', 'output', 'assembly_output'),
        e.item_id, i.no, i.description, e.entry_type, e.document_type, e.document_no, coalesce(l.code, ''),
        e.order_type, e.order_no, e.order_line_no, g.costing_method, g.settle_at,
        EXISTS (SELECT 1 FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = e.item_id)

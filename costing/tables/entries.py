@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.base.tables import (
@@ -18,8 +21,33 @@ from config.base.tables import (
 )
 from costing.enums import PostingPair
 from costing.models import CostChange, GLItemLedgerRelation, ValueEntry
-from costing.tables.words import document_url, entry_url, gl_url, item_url, value_entry_url, voucher_url
+from costing.tables.words import (
+    document_url,
+    entry_url,
+    gl_url,
+    item_url,
+    lineage_url,
+    value_entry_url,
+    voucher_url,
+)
 from ledger.models import GLEntry
+
+
+class LineageColumn(Column):
+    """Leads to where the cost of the row's item ledger entry comes from."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            verbose_name=_("Cost lineage"),
+            orderable=False,
+            exclude_from_export=True,
+            linkify=lambda value: lineage_url(value),
+            **kwargs,
+        )
+
+    def render(self) -> str:
+        """The entry number is in a column of its own."""
+        return gettext("Lineage")
 
 
 class ValueEntryTable(Table):
@@ -58,6 +86,7 @@ class ValueEntryTable(Table):
     item_charge = Column(accessor="item_charge__code", verbose_name=_("Item charge"))
     register = Column(accessor="register_id", verbose_name=_("Register no."))
     created_at = DateTimeColumn(verbose_name=_("Posted at"))
+    lineage = LineageColumn(accessor="item_ledger_entry_id")
 
     hidden_columns = (
         "variance_type",
@@ -110,6 +139,7 @@ class ValueEntryTable(Table):
             "item_charge",
             "register",
             "created_at",
+            "lineage",
         )
 
 

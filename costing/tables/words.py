@@ -29,6 +29,11 @@ def entry_url(entry_id: int | None) -> str | None:
     return reverse("inventory:itemledgerentry_detail", args=[entry_id]) if entry_id else None
 
 
+def lineage_url(entry_id: int | None) -> str | None:
+    """Where the cost of an item ledger entry comes from; capacity has no lineage of its own."""
+    return reverse("costing:lineage", args=[entry_id]) if entry_id else None
+
+
 def value_entry_url(entry_id: int) -> str:
     return reverse("costing:valueentry_detail", args=[entry_id])
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base.pages import Badge, Field, Figure, Related, Section, fields_of
+from config.base.pages import Action, Badge, Field, Figure, Related, Section, fields_of
 from config.base.views import CardView, ListView
 from costing import selectors
 from costing.filters import BehindValueFilter, CostChangeFilter, RelationFilter, ValueEntryFilter
@@ -98,6 +98,12 @@ class ValueEntryCardView(CardView):
         elif value.cost_posted_to_gl or value.expected_cost_posted_to_gl:
             badges.append(Badge(_("Posted to G/L"), "ok", "posted"))
         return badges
+
+    def get_actions(self) -> list[Action]:
+        entry_id = self.object.item_ledger_entry_id
+        if entry_id is None:
+            return []
+        return [Action(_("Cost lineage"), reverse("costing:lineage", args=[entry_id]))]
 
     def get_figures(self) -> list[Figure]:
         value = self.object

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.base.tables import (
@@ -46,6 +47,13 @@ class ItemLedgerEntryTable(Table):
     open = YesNoColumn(verbose_name=_("Open"))
     register = Column(accessor="register_id", verbose_name=_("Register no."))
     created_at = DateTimeColumn(verbose_name=_("Posted at"))
+    lineage = Column(
+        accessor="pk",
+        verbose_name=_("Cost lineage"),
+        orderable=False,
+        exclude_from_export=True,
+        linkify=lambda record: reverse("costing:lineage", args=[record.pk]),
+    )
 
     hidden_columns = (
         "document_type",
@@ -60,6 +68,10 @@ class ItemLedgerEntryTable(Table):
         "created_at",
     )
     main_columns = ("posting_date", "item", "quantity")
+
+    def render_lineage(self) -> str:
+        """The entry number is in a column of its own."""
+        return gettext("Lineage")
 
     class Meta:
         model = ItemLedgerEntry
@@ -85,6 +97,7 @@ class ItemLedgerEntryTable(Table):
             "open",
             "register",
             "created_at",
+            "lineage",
         )
 
 

@@ -209,6 +209,7 @@ class ItemCardView(CardView):
                 permission="base.adjust_post",
             ),
             Action(_("Availability"), reverse("inventory:item_availability", args=[no]), permission="base.stock_view"),
+            Action(_("Cost history"), reverse("costing:item_cost", args=[no]), permission="base.cost_view"),
         ]
 
 
@@ -275,6 +276,7 @@ class ItemEntriesView(_ItemPage, ListView):
     filterset_class = ItemLedgerEntryFilter
     table_class = ItemLedgerEntryTable
     totals = ("quantity", "invoiced_quantity", "remaining_quantity")
+    cost_columns = frozenset({"lineage"})
 
     def get_title(self) -> str:
         return _("Entries of %(no)s") % {"no": self.item.no}
