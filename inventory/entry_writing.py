@@ -71,6 +71,7 @@ def _entry_row(entry: PlannedEntry, document_nos: dict[str, str]) -> dict[str, A
         "applied_entry_to_adjust": stock.to_adjust,
         "shipped_quantity_not_returned": from_e5(stock.not_returned_e5),
         "correction": movement.correction,
+        "assemble_to_order": movement.assemble_to_order,
         "drop_shipment": movement.drop_shipment,
         "lot_no": stock.lot_no,
         "serial_no": stock.serial_no,

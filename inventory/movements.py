@@ -30,7 +30,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What is new about goods where a transfer takes them."""
+    """What is new about goods where a transfer takes them; without a new expiration date they keep theirs."""
 
     lot_no: str
     serial_no: str
@@ -45,7 +45,7 @@ class Movement:
     `quantity_e5`: signed, 1e-5 base units. `to_location_id` makes it a transfer: the goods arrive there, unchanged
     unless `arrival` says what is new. `from_order` and `to_order`: the goods leave, or arrive, on their way: only the
     same transfer order may touch them. `correction`: it takes another posting back. `restores_key`: the outbound that
-    may be returned again, where a return of it is taken back.
+    may be returned again, where a return of it is taken back. `assemble_to_order`: it is made for one sales line.
     """
 
     origin: Origin
@@ -68,6 +68,7 @@ class Movement:
     correction: bool = False
     restores_key: int | None = None
     drop_shipment: bool = False
+    assemble_to_order: bool = False
 
     @property
     def place(self) -> Place:

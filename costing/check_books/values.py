@@ -34,7 +34,8 @@ entry AS (
 carried AS (
     SELECT layer.id AS layer_id, taker.id AS taker_id, layer.completely_invoiced AND NOT layer.partly_revalued AS final,
            taker.completely_invoiced AND NOT taker.open AS taken_whole,
-           CASE WHEN taker.entry_type IN ('purchase', 'output') AND taker.applies_to_entry_id IS NOT NULL
+           CASE WHEN taker.entry_type IN ('purchase', 'output', 'assembly_output')
+                     AND taker.applies_to_entry_id IS NOT NULL
                 THEN -taker.cost
                 ELSE round((layer.cost - layer.rounding) * -a.quantity / layer.quantity / %(precision)s) * %(precision)s
            END AS amount

@@ -12,7 +12,7 @@ ENTRIES = {
     "posting_day": _DAY.format(column="e.posting_date"),
     # 1: completely invoiced, 2: an exact reversal that mirrors its source.
     "flags": "(e.completely_invoiced::int + 2 * (e.quantity < 0 AND e.applies_to_entry_id IS NOT NULL"
-    " AND e.entry_type IN ('purchase', 'output'))::int)::bigint",
+    " AND e.entry_type IN ('purchase', 'output', 'assembly_output'))::int)::bigint",
 }
 
 VALUES = {

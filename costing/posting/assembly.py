@@ -32,7 +32,7 @@ from inventory import orders
 from inventory.checks import text_of
 from inventory.enums import ItemLedgerEntryType, OrderStatus, OrderType
 from inventory.locks import lock_order
-from inventory.models import Item, OrderComponent, OrderHeader
+from inventory.models import DocumentLine, Item, OrderComponent, OrderHeader
 from inventory.movements import PlannedEntry, Written
 
 Entry = ItemLedgerEntryType
@@ -91,6 +91,10 @@ def post_assembly(
         written, stored = making.write(common, prepared, finished=True)
         _record_sources(prepared, values, written, stored)
         _count(order, made, left)
+        if order.sales_line_id is not None:
+            # What is assembled to order is sold from this very output.
+            made_id = written.entry_id(values[0].output_key)
+            DocumentLine.objects.filter(pk=order.sales_line_id).update(applies_to_entry=made_id)
         return making.end(common, prepared, written, stored, lines)
 
 

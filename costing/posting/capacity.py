@@ -101,7 +101,8 @@ def _quantity_e5(work: Work, centre: WorkCentre | None, *, cost_includes_setup: 
         quantity = work.output_quantity + work.scrap_quantity
     else:
         quantity = work.run_time + (work.setup_time if cost_includes_setup else ZERO)
-    return to_e5(quantity) or E5
+    taken_back = work.amount is not None and work.amount < 0
+    return to_e5(quantity) or (-E5 if taken_back else E5)
 
 
 def _cost(work: Work, centre: WorkCentre | None, quantity_e5: int, precision_e5: int) -> tuple[int, int]:

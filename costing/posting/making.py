@@ -169,6 +169,7 @@ def costed(
         lot_no=line.lot_no,
         serial_no=line.serial_no,
         expiration_date=line.expiration_date,
+        assemble_to_order=entry_type == ItemLedgerEntryType.ASSEMBLY_OUTPUT and bool(posting.order.sales_line_id),
     )
     cost = line.expected_cost
     return CostedLine(movement, direct_cost_e5=None if cost is None or quantity_e5 < 0 else to_e5(cost))

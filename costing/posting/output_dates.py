@@ -8,15 +8,15 @@ Source: design-details-production-order-posting; domain rule of valuation dates.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.db import connection
 
-from costing import value_storing
+from costing import valuation_dates, value_storing
 from costing.average_periods import AveragePeriods
 from costing.order_states import OrderKey
 from costing.posting.stock import StockPosting
 from inventory.enums import ItemLedgerEntryType
+from inventory.stock import ItemFacts
 
 # A revaluation of goods that were put back does not move the date.
 _LATEST = """
@@ -27,25 +27,17 @@ WHERE e.order_no = %s AND e.order_type = %s AND e.order_line_no = %s AND e.order
 """
 
 _EARLIER = """
-WITH RECURSIVE later(id) AS (
-    SELECT e.id FROM inventory_itemledgerentry e
-    WHERE e.order_no = %(no)s AND e.order_type = %(type)s AND e.order_line_no = %(line_no)s
-      AND e.order_type IN ('assembly', 'production') AND e.entry_type = 'output' AND e.quantity > 0
-      AND EXISTS (SELECT 1 FROM costing_valueentry v
-                  WHERE v.item_ledger_entry_id = e.id AND v.valuation_date < %(latest)s)
-    UNION
-    SELECT a.item_ledger_entry_id
-    FROM later l JOIN inventory_itemapplicationentry a
-      ON a.item_ledger_entry_id <> l.id AND (a.inbound_item_entry_id = l.id OR a.outbound_item_entry_id = l.id)
-    WHERE a.cancelled_by_id IS NULL
-      AND EXISTS (SELECT 1 FROM costing_valueentry v
-                  WHERE v.item_ledger_entry_id = a.item_ledger_entry_id AND v.valuation_date < %(latest)s)
-)
-SELECT DISTINCT l.id, v.item_id, v.variant_id, v.location_id, v.valuation_date,
-       g.costing_method = 'average' AND g.settle_at = 'posting'
-FROM later l JOIN costing_valueentry v ON v.item_ledger_entry_id = l.id AND v.valuation_date < %(latest)s
-JOIN inventory_item i ON i.id = v.item_id JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+SELECT e.id, e.variant_id, e.location_id, v.valuation_date
+FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
+WHERE e.order_no = %s AND e.order_type = %s AND e.order_line_no = %s AND e.order_type IN ('assembly', 'production')
+  AND e.entry_type = 'output' AND e.quantity > 0 AND v.valuation_date < %s
 """
+
+_TAKERS = """
+SELECT DISTINCT item_ledger_entry_id FROM inventory_itemapplicationentry
+WHERE inbound_item_entry_id = ANY(%s) AND item_ledger_entry_id = outbound_item_entry_id AND cancelled_by_id IS NULL
+"""
+_LIFT = "UPDATE costing_valueentry SET valuation_date = %s WHERE item_ledger_entry_id = ANY(%s) AND valuation_date < %s"
 
 
 def lift_new_outputs(prepared: StockPosting, key: OrderKey) -> date | None:
@@ -69,27 +61,29 @@ def lift_new_outputs(prepared: StockPosting, key: OrderKey) -> date | None:
     return latest
 
 
-def lift_posted_outputs(key: OrderKey, latest: date | None, *, periods: AveragePeriods) -> None:
-    """Lift posted outputs, and what was taken from them, to the latest date of what the order used.
+def lift_posted_outputs(key: OrderKey, latest: date | None, *, product: ItemFacts, periods: AveragePeriods) -> None:
+    """Lift posted outputs to the latest date of what the order used; what was taken from them follows.
 
-    The item is marked from the old date and from the new one. It must be locked.
+    The item is marked from the old dates and from the new ones. It must be locked.
     """
     if latest is None:
         return
-    parameters: dict[str, Any] = {"no": key.no, "type": str(key.type), "line_no": key.line_no, "latest": latest}
     with connection.cursor() as cursor:
-        cursor.execute(_EARLIER, parameters)
+        cursor.execute(_EARLIER, [key.no, str(key.type), key.line_no, latest])
         rows = cursor.fetchall()
-    if not rows:
-        return
-    value_storing.lift_valuation_dates({(row[0], latest) for row in rows})
+        outputs = sorted({row[0] for row in rows})
+        if not outputs:
+            return
+        cursor.execute(_LIFT, [latest, outputs, latest])
+        cursor.execute(_TAKERS, [outputs])
+        takers = [row[0] for row in cursor.fetchall()]
     value_storing.mark_points(
-        {
-            (
-                *periods.place((item_id, variant_id, location_id), average=is_average, on=on),
-                periods.end(on) if is_average else on,
-            )
-            for _id, item_id, variant_id, location_id, earlier, is_average in rows
-            for on in (earlier, latest)
-        }
+        (
+            *periods.place((product.id, variant_id, location_id), average=product.is_average, on=earlier),
+            periods.end(earlier) if product.is_average else earlier,
+        )
+        for variant_id, location_id, earlier in {row[1:] for row in rows}
+    )
+    valuation_dates.refresh_and_mark(
+        [*outputs, *takers], averaged={product.id} if product.is_average else set(), periods=periods
     )

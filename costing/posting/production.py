@@ -66,7 +66,7 @@ def post_production(
         prepared = making.prepare(common, lines, works)
         earliest = output_dates.lift_new_outputs(prepared, common.key)
         written, stored = making.write(common, prepared, finished=False)
-        output_dates.lift_posted_outputs(common.key, earliest, periods=common.setups.periods)
+        output_dates.lift_posted_outputs(common.key, earliest, product=common.product, periods=common.setups.periods)
         total = sum((line.quantity for line in made), Decimal(0))
         OrderHeader.objects.filter(pk=order.pk).update(quantity_finished=F("quantity_finished") + total)
         return making.end(common, prepared, written, stored, lines)

@@ -9,8 +9,9 @@ from costing.posting.assembly import post_assembly
 from costing.posting.capacity import Work
 from costing.posting.making import Goods
 from costing.posting.production import finish_production, post_production
-from inventory.enums import OrderType
-from inventory.models import Item, OrderHeader
+from costing.posting.unassembly import undo_assembly
+from inventory.enums import ItemLedgerEntryType, OrderType
+from inventory.models import Item, ItemLedgerEntry, OrderHeader
 from inventory.orders import create_order
 from tests.scenarios.loading import ScenarioError
 from tests.scenarios.shared import Body, gone_if_refused, place, tracking
@@ -69,6 +70,21 @@ def capacity(world: World, step: Body) -> None:
 
 def finish(world: World, step: Body) -> None:
     finish_production(order_id=_order(world, step).pk, posting_date=step["date"], user_id=world.user_id)
+
+
+def is_assembly(world: World, ref: str) -> bool:
+    """Whether a ref names what was assembled."""
+    entries = ItemLedgerEntry.objects.filter(pk__in=world.entry_ids(ref))
+    return entries.filter(entry_type=ItemLedgerEntryType.ASSEMBLY_OUTPUT).exists()
+
+
+def unassemble(world: World, step: Body) -> None:
+    """Undo the posting that assembled; dated as it was unless the step says otherwise."""
+    made = ItemLedgerEntry.objects.get(pk__in=world.entry_ids(step["of"]))
+    result = undo_assembly(
+        output_entry_id=made.pk, posting_date=step.get("date", made.posting_date), user_id=world.user_id
+    )
+    world.name(step.get("ref"), result.item_ledger_entry_ids[:1])
 
 
 def _post(world: World, step: Body, **lines: Any) -> None:
