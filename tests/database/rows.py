@@ -13,6 +13,7 @@ from django.db.models.fields import NOT_PROVIDED
 from costing.models import CostChange, GLItemLedgerRelation, InventoryAdjmtEntryOrder, ValueEntry
 from inventory.enums import DocumentKind, OrderType
 from inventory.models import (
+    ApplicationWorksheet,
     BomLine,
     Document,
     DocumentLine,
@@ -37,6 +38,7 @@ def voucher_pair():
 # What the constraints of a table ask for, beyond columns that must be filled.
 CHOICES = {
     Item: lambda: {"inventory_posting_group": one(Item._meta.get_field("inventory_posting_group").related_model)},
+    ApplicationWorksheet: lambda: {"item": one(Item)},
     BomLine: lambda: {"parent": one(Item), "component": named(Item, no="COMPONENT")},
     Document: lambda: {"kind": DocumentKind.PURCHASE_ORDER, "vendor": one(Vendor)},
     DocumentLine: lambda: {"item": one(Item)},
