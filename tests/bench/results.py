@@ -20,8 +20,14 @@ class Measured:
 
     def __str__(self) -> str:
         ratio = self.seconds / self.floor_seconds
-        line = f"{self.name} {self.size} {self.seconds:.3f} {self.floor_seconds:.3f} {ratio:.2f} {self.memory_mb:.0f}"
+        seconds, floor_seconds = _text(self.seconds), _text(self.floor_seconds)
+        line = f"{self.name} {self.size} {seconds} {floor_seconds} {ratio:.2f} {self.memory_mb:.0f}"
         return f"{line}  # {self.note}" if self.note else line
+
+
+def _text(seconds: float) -> str:
+    """Three decimals, five where the work of one document is meant."""
+    return f"{seconds:.3f}" if seconds >= 1 else f"{seconds:.5f}"
 
 
 def reset_peak() -> None:
