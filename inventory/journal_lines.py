@@ -45,7 +45,8 @@ def _line_problems(line: ItemJournalLine, *, location_mandatory: bool) -> Iterat
     if line.unit_cost is not None and line.unit_cost < 0:
         yield _problem(line, _("The unit cost is negative. Leave it blank to use the cost of the item."))
     is_move = line.kind == JournalLineKind.TRANSFER
-    if is_move and line.location_id == line.new_location_id:
+    new = (line.new_lot_no, line.new_serial_no, line.new_expiration_date, line.new_dimension_set_id)
+    if is_move and line.location_id == line.new_location_id and not any(new):
         yield _problem(line, _("Location and new location are the same. Choose where the goods go."))
     if location_mandatory and (line.location_id is None or (is_move and line.new_location_id is None)):
         yield _problem(line, _("Every line needs a location."))

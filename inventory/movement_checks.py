@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from config.base.amounts import from_e5
 from config.base.errors import ErrorCode, Problem
 from inventory.application import StockEntry
 from inventory.enums import ItemLedgerEntryType
+from inventory.models import Variant
 from inventory.movements import Movement, Plan
 from inventory.stock import ItemFacts
 
@@ -32,6 +33,20 @@ def tracking_problems(movement: Movement) -> Iterator[Problem]:
     elif movement.serial_no and abs(movement.quantity_e5) != 100_000:
         message = _("A serial number stands for one unit of %(item)s: line %(line)s has another quantity.")
         yield problem(movement, ErrorCode.INVALID_INPUT, message)
+
+
+def blocked_variants(movements: Sequence[Movement]) -> list[Problem]:
+    """Variants that may not move at all; asked for only where lines have variants."""
+    wanted = {movement.variant_id for movement in movements if movement.variant_id is not None}
+    if not wanted:
+        return []
+    blocked = dict(Variant.objects.filter(pk__in=wanted, blocked=True).values_list("pk", "code"))
+    message = _("Variant %(variant)s of item %(item)s on line %(line)s is blocked. Unblock it, or remove the line.")
+    return [
+        problem(movement, ErrorCode.BLOCKED_ITEM, message, variant=blocked[movement.variant_id])
+        for movement in movements
+        if movement.variant_id in blocked
+    ]
 
 
 def duplicate_serial(movement: Movement, serial_no: str, planned: Plan) -> Problem | None:

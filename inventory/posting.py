@@ -49,12 +49,12 @@ def plan(movements: Sequence[Movement], *, prevent_negative: bool, closed_throug
     The items must be locked. `closed_through`: the end of the last closed inventory period, whose applications stay.
     Raises: DomainError that names every line which cannot be applied.
     """
-    raise_problems(problem for each in movements for problem in movement_checks.tracking_problems(each))
+    problems = [problem for each in movements for problem in movement_checks.tracking_problems(each)]
+    raise_problems([*problems, *movement_checks.blocked_variants(movements)])
     facts = {movement.item.id: movement.item for movement in movements}
     stock = stock_reader.open_stock(facts)
     planned = Plan(entries=[], stock=stock, named=_named_entries(movements, facts, stock))
     planning = Planning(planned, CostFlow(planned), closed_through)
-    problems: list[Problem] = []
     for movement in sorted(movements, key=lambda each: each.applies_to_key is None):
         problem = movement_checks.application_problem(movement, planned.named) or _apply(movement, planning)
         if problem is not None:
@@ -233,7 +233,7 @@ def _plan_arrival(out: PlannedEntry, layer_key: int | None, quantity_e5: int, pl
         arrival.stock.expiration_date = arrival.stock.expiration_date or layer.expiration_date
     if movement.arrival is not None:
         arrival.stock.lot_no, arrival.stock.serial_no = movement.arrival.lot_no, movement.arrival.serial_no
-        arrival.stock.expiration_date = movement.arrival.expiration_date
+        arrival.stock.expiration_date = movement.arrival.expiration_date or arrival.stock.expiration_date
         arrival.origin = replace(movement.origin, dimension_set_id=movement.arrival.dimension_set_id)
     arrival.moved_from = out
     arrival.links = [_own_link(arrival, out.key, layer_key=layer_key)]

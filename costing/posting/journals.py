@@ -27,7 +27,7 @@ from inventory import posting as item_posting
 from inventory import stock as stock_reader
 from inventory.enums import CountStatus, DocumentType, ItemLedgerEntryType, JournalLineKind
 from inventory.models import Count, CountLine, ItemJournalLine, PhysicalInventoryLedgerEntry
-from inventory.posting import Movement, Origin
+from inventory.posting import Arrival, Movement, Origin
 from inventory.stock import ItemFacts
 
 JOURNAL = "journal"
@@ -117,10 +117,28 @@ def _check_lines(lines: Sequence[ItemJournalLine], facts: dict[int, ItemFacts], 
         if location_mandatory and line.location_id is None:
             message = _("Line %(line)s with item %(item)s has no location. Choose one.")
             problems.append(_problem(line, item, ErrorCode.INVALID_INPUT, message % words))
-        if line.kind == JournalLineKind.TRANSFER and line.location_id == line.new_location_id:
-            message = _("Line %(line)s moves item %(item)s to where it is. Choose another new location.")
+        if line.kind == JournalLineKind.TRANSFER and not _changes_something(line):
+            message = _("Line %(line)s moves item %(item)s to where it is. Choose what is new about it.")
             problems.append(_problem(line, item, ErrorCode.INVALID_INPUT, message % words))
     raise_problems(problems)
+
+
+def _changes_something(line: ItemJournalLine) -> bool:
+    """Whether a reclassification has anything new: a place, a lot or serial number, a date, dimensions."""
+    return line.location_id != line.new_location_id or _arrival(line) is not None
+
+
+def _arrival(line: ItemJournalLine) -> Arrival | None:
+    """What is new about the goods besides their place; blank fields stay as they are."""
+    new = (line.new_lot_no, line.new_serial_no, line.new_expiration_date, line.new_dimension_set_id)
+    if line.kind != JournalLineKind.TRANSFER or not any(new):
+        return None
+    return Arrival(
+        lot_no=line.new_lot_no or line.lot_no,
+        serial_no=line.new_serial_no or line.serial_no,
+        expiration_date=line.new_expiration_date,
+        dimension_set_id=line.new_dimension_set_id or line.dimension_set_id,
+    )
 
 
 def _problem(line: ItemJournalLine, item: ItemFacts, code: ErrorCode, message: str) -> Problem:
@@ -153,6 +171,7 @@ def _costed_line(line: ItemJournalLine, item: ItemFacts, precision_e5: int) -> C
         expiration_date=line.expiration_date,
         is_transfer=is_transfer,
         to_location_id=line.new_location_id,
+        arrival=_arrival(line),
     )
     cost_e5 = None
     if inbound and line.unit_cost is not None:
