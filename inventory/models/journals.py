@@ -54,7 +54,12 @@ class ItemJournalLine(models.Model):
     new_serial_no = models.CharField(_("new serial no."), max_length=50, db_default="", default="", blank=True)
     new_expiration_date = models.DateField(_("new expiration date"), null=True, blank=True)
     new_dimension_set = models.ForeignKey(
-        "base.DimensionSet", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("new dimension set")
+        "base.DimensionSet",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("new dimension set"),
     )
     reason_code = models.ForeignKey(
         "base.ReasonCode", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reason code")
