@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import count
 
 from django.db import connection
@@ -48,13 +49,18 @@ WHERE l.run_id = %s AND l.entry_type = 'direct_cost' AND e.entry_type IN ('consu
 GROUP BY 1
 """
 
+_USED = """
+SELECT l.item_ledger_entry_id, sum(l.cost_amount_actual)
+FROM costing_adjustmentplanline l JOIN inventory_itemledgerentry e ON e.id = l.item_ledger_entry_id
+WHERE l.run_id = %s AND l.item_id = ANY(%s) AND e.entry_type IN ('consumption', 'assembly_consumption')
+GROUP BY 1
+"""
+
 _PRODUCTS = """
-SELECT DISTINCT o.item_id FROM costing_adjustmentplanline l
-JOIN inventory_itemledgerentry e ON e.id = l.item_ledger_entry_id
+SELECT DISTINCT o.item_id FROM inventory_itemledgerentry e
 JOIN costing_inventoryadjmtentryorder o ON o.order_type = e.order_type AND o.order_no = e.order_no
      AND o.order_line_no = e.order_line_no
-WHERE l.run_id = %s AND l.item_id = ANY(%s) AND o.is_finished
-  AND e.entry_type IN ('consumption', 'assembly_consumption')
+WHERE e.id = ANY(%s) AND o.is_finished
 """
 
 
@@ -64,10 +70,19 @@ def _planned_consumption(item_ids: Collection[int], run_id: int) -> dict[int, in
         return dict(cursor.fetchall())
 
 
-def products_of(item_ids: Collection[int], run_id: int) -> set[int]:
-    """Return the items whose finished orders used what the plan of these items would correct."""
+def used_by_orders(item_ids: Collection[int], run_id: int) -> dict[int, Decimal]:
+    """Return what the plan of these items would add to their consumption entries."""
     with connection.cursor() as cursor:
-        cursor.execute(_PRODUCTS, [run_id, sorted(item_ids)])
+        cursor.execute(_USED, [run_id, sorted(item_ids)])
+        return dict(cursor.fetchall())
+
+
+def products_of(entry_ids: Collection[int]) -> set[int]:
+    """Return the items whose finished orders used these consumption entries."""
+    if not entry_ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_PRODUCTS, [list(entry_ids)])
         return {row[0] for row in cursor.fetchall()}
 
 

@@ -48,6 +48,8 @@ def keep(chunk: Sequence[Computed], claimed: Mapping[int, Claimed], terms: Terms
     started = perf_counter()
     with transaction.atomic():
         same = steps.unchanged(chunk)
+        ids = [computed.item_id for computed in same]
+        before = overlay.used_by_orders(ids, terms.run_id)
         planned = _insert(same, terms)
         lines = [
             steps.log_line(
@@ -58,8 +60,11 @@ def keep(chunk: Sequence[Computed], claimed: Mapping[int, Claimed], terms: Terms
             )
             for computed in same
         ]
-        claims.open_again(terms.run_id, overlay.products_of(planned, terms.run_id))
         claims.finish(terms.run_id, worker, lines, replacing=True)
+        after = overlay.used_by_orders(ids, terms.run_id)
+        # Where the plan is what it was, its products are planned already, and nothing goes round in a circle.
+        moved = [key for key in before | after if before.get(key) != after.get(key)]
+        claims.open_again(terms.run_id, overlay.products_of(moved))
         worker.guard()
     found = {computed.item_id for computed in same}
     return [computed.item_id for computed in chunk if computed.item_id not in found]

@@ -16,13 +16,17 @@ def start_worker_process():
     """Start a real Celery worker on the test database, in a process group of its own."""
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--include", "tests.jobs.handlers"]
     options = ["--concurrency", "1", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-    environment = {
+    return subprocess.Popen(command + options, env=worker_environment(), start_new_session=True)
+
+
+def worker_environment():
+    """What a process must know to work on the test database."""
+    return {
         **os.environ,
         "DATABASE_URL": database_url(),
         "REDIS_URL": settings.CELERY_BROKER_URL,
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
     }
-    return subprocess.Popen(command + options, env=environment, start_new_session=True)
 
 
 def kill(worker):
