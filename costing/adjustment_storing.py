@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -24,7 +25,8 @@ from costing import accounts as account_lookup
 from costing import adjustment_marks, checks, gl_posting, order_states, unit_costs
 from costing.average_periods import AveragePeriods
 from costing.engine.adjust import Adjustment
-from costing.engine.books import Correction
+from costing.engine.columns import to_day
+from costing.engine.corrections import Corrections
 from costing.engine.orders import OutputValue
 from costing.gl_posting import ValueToPost
 from costing.loading import KINDS, LoadedItem
@@ -91,9 +93,9 @@ def store(batch: Sequence[Computed], *, terms: StoringTerms, context: PostingCon
     Raises: DomainError where a date or an account refuses a correction; then the transaction must be rolled back.
     """
     stored = {computed.item_id: StoredItem() for computed in batch}
-    corrections = [found for computed in batch for found in computed.adjustment.corrections]
+    corrections = Corrections.joined(computed.adjustment.corrections for computed in batch)
     used: list[int] = []
-    if corrections:
+    if len(corrections):
         used = _store_corrections(corrections, stored, terms=terms, context=context)
     adjustment_marks.settle(
         [computed.loaded for computed in batch],
@@ -107,7 +109,7 @@ def store(batch: Sequence[Computed], *, terms: StoringTerms, context: PostingCon
 
 
 def _store_corrections(
-    corrections: Sequence[Correction],
+    corrections: Corrections,
     stored: dict[int, StoredItem],
     *,
     terms: StoringTerms,
@@ -231,45 +233,37 @@ FROM made GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608 our own text
 
 
-def _value_columns(ids: Sequence[int], corrections: Sequence[Correction]) -> dict[str, str]:
+def _value_columns(ids: Sequence[int], corrections: Corrections) -> dict[str, str]:
     return {"ids": array(ids)} | correction_columns(corrections)
 
 
-def correction_columns(corrections: Sequence[Correction]) -> dict[str, str]:
+def correction_columns(corrections: Corrections) -> dict[str, str]:
     """Return the corrections as array literals: `originals`, `actuals`, `expecteds` (1e-5) and `entry_types`."""
+    words = {int(kind): entry_type.value for kind, entry_type in ENTRY_TYPES.items()}
     return {
-        "originals": array(correction.original_key for correction in corrections),
-        "actuals": array(correction.actual_e5 for correction in corrections),
-        "expecteds": array(correction.expected_e5 for correction in corrections),
-        "entry_types": array(ENTRY_TYPES[correction.kind].value for correction in corrections),
+        "originals": array(corrections.original_keys.tolist()),
+        "actuals": array(corrections.actual_e5.tolist()),
+        "expecteds": array(corrections.expected_e5.tolist()),
+        "entry_types": array(words[kind] for kind in corrections.kinds.tolist()),
     }
 
 
-def _change_columns(ids: Sequence[int], corrections: Sequence[Correction]) -> dict[str, str]:
+def _change_columns(ids: Sequence[int], corrections: Corrections) -> dict[str, str]:
     """Return whose cost moved whose: one element for each source of each correction."""
-    moved = [
-        (pk, correction, source)
-        for pk, correction in zip(ids, corrections, strict=True)
-        for source in correction.sources
-    ]
-    ends = (correction.average_period_end if source.source_key is None else None for _pk, correction, source in moved)
+    of = corrections.change_of
     return {
-        "changed_values": array(pk for pk, _correction, _source in moved),
-        "changed_entries": array(correction.entry_key for _pk, correction, _source in moved),
-        "sources": array(_or_null(source.source_key) for _pk, _correction, source in moved),
-        "period_ends": array(_or_null(end) for end in ends),
-        "quantities": array(source.quantity_e5 for _pk, _correction, source in moved),
-        "amounts": array(source.amount_e5 for _pk, _correction, source in moved),
+        "changed_values": array(np.array(ids, np.int64)[of].tolist()),
+        "changed_entries": array(corrections.entry_keys[of].tolist()),
+        "sources": array(key or "NULL" for key in corrections.source_keys.tolist()),
+        "period_ends": array(to_day(end) if end else "NULL" for end in corrections.period_ends.tolist()),
+        "quantities": array(corrections.quantity_e5.tolist()),
+        "amounts": array(corrections.amount_e5.tolist()),
     }
 
 
 def array(values: Iterable[object]) -> str:
     """Write an array literal of numbers, dates or plain words: ten times cheaper than adapting a list."""
     return "{" + ",".join(map(str, values)) + "}"
-
-
-def _or_null(value: object | None) -> object:
-    return "NULL" if value is None else value
 
 
 # --- General ledger --------------------------------------------------------------------------------------------------

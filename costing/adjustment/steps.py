@@ -15,11 +15,15 @@ from costing.models import ItemCostState
 
 
 def load(item_ids: Sequence[int], terms: Terms) -> list[LoadedItem]:
-    return loading.load_items(item_ids, periods=terms.periods, precision_e5=terms.precision_e5)
+    """Read items, and compute those that can be computed together."""
+    items = loading.load_items(item_ids, periods=terms.periods, precision_e5=terms.precision_e5)
+    if items:
+        items[0].batch.compute(period_of=terms.periods.end, through=terms.through)
+    return items
 
 
 def compute(loaded: LoadedItem, terms: Terms) -> engine.Adjustment:
-    return engine.adjust(loaded.books, is_average=loaded.is_average, period_of=terms.periods.end, through=terms.through)
+    return loaded.batch.adjustment(loaded.position, period_of=terms.periods.end, through=terms.through)
 
 
 def storing_terms(terms: Terms) -> StoringTerms:

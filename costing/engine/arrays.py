@@ -9,12 +9,11 @@ of returns, amounts finer than the precision, circles, and products that would l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import numpy as np
 
-from costing.engine import adjust as reference
 from costing.engine.adjust import Adjustment
 from costing.engine.array_average import average
 from costing.engine.array_corrections import became_invoiced, corrections
@@ -25,30 +24,13 @@ from costing.engine.columns import BookColumns
 PeriodOf = Callable[[date], date]
 
 
-def adjust_items(
-    batch: BookColumns, *, period_of: PeriodOf, through: date | None = None
-) -> tuple[list[Adjustment], list[int]]:
-    """Return the adjustment of each item of a batch, as `costing.engine.adjust.adjust` would make it.
+def in_arrays(batch: BookColumns, *, period_of: PeriodOf, through: date | None = None) -> Sequence[Adjustment | None]:
+    """Return the adjustment of each item of a batch as `costing.engine.adjust.adjust` would make it; None out of range.
 
-    Returns: the adjustments, in the order of the items, and the positions of items that the reference computed.
+    Args:
+        period_of: the last day of the average period of a date.
+        through: average periods that end later are left as they are.
     """
-    found = _in_arrays(batch, period_of=period_of, through=through)
-    by_reference = [position for position, adjustment in enumerate(found) if adjustment is None]
-    adjustments = [
-        adjustment
-        or reference.adjust(
-            batch.books_of(position),
-            is_average=batch.items[position].is_average,
-            period_of=period_of,
-            through=through,
-        )
-        for position, adjustment in enumerate(found)
-    ]
-    return adjustments, by_reference
-
-
-def _in_arrays(batch: BookColumns, *, period_of: PeriodOf, through: date | None) -> list[Adjustment | None]:
-    """The adjustments of items that are in range; None for the others."""
     if not len(batch.entries.key):
         return [Adjustment([], []) for _item in batch.items]
     if not len(batch.values.key):

@@ -17,9 +17,9 @@ from django.db import connection
 
 from costing.average_periods import AveragePeriods
 from costing.engine.books import ItemBooks, Kind
-from costing.engine.columns import BookColumns
 from costing.enums import ValueEntryType
 from costing.loading import reading, statements
+from costing.loading.batch import LoadedBatch
 from costing.loading.reading import Wanted
 from inventory.enums import CostingMethod
 
@@ -40,22 +40,22 @@ WORTH_FOLLOWING = 8
 class LoadedItem:
     """An item's books as read, with what tells later whether they are still the same.
 
-    `point_ids`: the entry points that an adjustment of these books settles. `batch` and `position`: the columns that
-    the item was read into, together with others. `entries_read`: item ledger entries and value entries.
+    `point_ids`: the entry points that an adjustment of these books settles. `batch` and `position`: what the item was
+    read into, together with others. `entries_read`: item ledger entries and value entries.
     """
 
     item_id: int
     is_average: bool
     change_no: int
     point_ids: list[int]
-    batch: BookColumns
+    batch: LoadedBatch
     position: int
     entries_read: int
 
     @property
     def books(self) -> ItemBooks:
         """The books as records, made anew each time."""
-        return self.batch.books_of(self.position)
+        return self.batch.columns.books_of(self.position)
 
 
 def load_items(
@@ -78,7 +78,8 @@ def load_items(
         else:
             whole = marks * WORTH_FOLLOWING > entries
         wanted.append(Wanted(item_id, is_average, whole, first_day))
-    batch, counts = reading.read(wanted, by_place=periods.by_place, precision_e5=precision_e5)
+    columns, counts = reading.read(wanted, by_place=periods.by_place, precision_e5=precision_e5)
+    batch = LoadedBatch(columns)
     return [
         LoadedItem(*state, batch, position, count)
         for position, (state, count) in enumerate(zip(states, counts, strict=True))
