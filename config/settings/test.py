@@ -25,7 +25,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 
-ADJUSTMENT_WORKERS = 1  # tests of several say so
+ADJUSTMENT_WORKERS = int(os.environ.get("ADJUSTMENT_WORKERS") or 1)  # tests of several say so
 
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
