@@ -50,6 +50,7 @@ class CostFlow:
 
     def __init__(self, planned: Plan) -> None:
         self._planned = planned
+        self._made: dict[tuple[str, str, int], frozenset[int]] = {}
 
     def closes_cycle(self, receiver_key: int, source_key: int) -> bool:
         """Whether the source has its cost, however far back, from the receiver."""
@@ -59,7 +60,9 @@ class CostFlow:
         """The test for an entry that is being posted: only what an order uses feeds somebody at once."""
         if entry.entry_type not in _USED:
             return no_cycle
-        made = frozenset(_ids(_MADE, [entry.order_type, entry.order_no, entry.order_line_no]))
+        if entry.order_line not in self._made:
+            self._made[entry.order_line] = frozenset(_ids(_MADE, list(entry.order_line)))
+        made = self._made[entry.order_line]
         return self._feeding(made) if made else no_cycle
 
     def _feeding(self, made: frozenset[int]) -> ClosesCycle:

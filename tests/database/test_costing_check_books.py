@@ -15,15 +15,26 @@ from costing.models import (
     CostChange,
     CostingSetup,
     GLItemLedgerRelation,
+    InventoryAdjmtEntryOrder,
     InventoryClose,
     ItemBalance,
     Settlement,
     ValueEntry,
     ValueEntryToPost,
 )
-from costing.posting import documents, journals
-from inventory.enums import JournalLineKind
-from inventory.models import DocumentLine, ItemApplicationEntry, ItemJournalLine, ItemLedgerEntry
+from costing.posting import documents, journals, production
+from costing.posting.capacity import Work
+from costing.posting.making import Goods
+from inventory.enums import JournalLineKind, OrderType
+from inventory.models import (
+    CapacityLedgerEntry,
+    DocumentLine,
+    ItemApplicationEntry,
+    ItemJournalLine,
+    ItemLedgerEntry,
+    OrderHeader,
+)
+from inventory.orders import create_order
 from ledger.models import GLEntry
 from tests import factories
 
@@ -423,3 +434,67 @@ class TestCommand:
         (breach,) = json.loads(capsys.readouterr().out)
         assert breach["code"] == "queue"
         assert breach["entries"] == [value.pk]
+
+
+@pytest.fixture
+def made(company):
+    """2 gates of 1 bar at 10.00 and work of 5.00 with overhead 1.00; the order is finished and adjusted."""
+    bar, gate = factories.item("BAR"), factories.item("GATE")
+    post(factories.purchase_order(bar, quantity="1", unit_cost="10.00"))
+    order = create_order(OrderHeader(type=OrderType.PRODUCTION, item=gate, quantity=Decimal(2), order_date=DAY))
+    production.post_production(
+        order_id=order.pk,
+        posting_date=DAY,
+        used=[Goods(bar.pk, Decimal(1))],
+        works=[Work(amount=Decimal(5), overhead_amount=Decimal(1))],
+        made=[Goods(gate.pk, Decimal(2))],
+        user_id=None,
+    )
+    production.finish_production(order_id=order.pk, posting_date=DAY, user_id=None)
+    adjustment.adjust_cost(today=DAY)
+    return InventoryAdjmtEntryOrder.objects.get()
+
+
+class TestOrders:
+    def test_settled_order_breaks_no_rule(self, made):
+        assert made.cost_is_adjusted
+        assert check_books.breaches() == []
+
+    def test_capacity_whose_values_say_another_quantity(self, made, tampering):
+        work = CapacityLedgerEntry.objects.get()
+        tampering(CapacityLedgerEntry).filter(pk=work.pk).update(invoiced_quantity=2)
+
+        assert found() == [("capacity", (work.pk,))]
+
+    def test_capacity_without_direct_value(self, made, tampering):
+        work = CapacityLedgerEntry.objects.get()
+        tampering(ValueEntry).filter(capacity_ledger_entry=work, entry_type="direct_cost").update(
+            entry_type="indirect_cost"
+        )
+
+        assert ("capacity", (work.pk,)) in found()
+
+    def test_order_without_cost_state(self, made):
+        made.delete()
+
+        assert codes() == {"order_state"}
+
+    def test_settled_order_whose_output_is_not_invoiced(self, made, tampering):
+        tampering(ItemLedgerEntry).filter(entry_type="output").update(completely_invoiced=False)
+
+        assert ("order_state", (made.pk,)) in found()
+
+    def test_settled_order_that_used_more_than_it_carries(self, made, tampering):
+        tampering(ValueEntry).filter(capacity_ledger_entry__isnull=False, entry_type="indirect_cost").update(
+            cost_amount_actual=2
+        )
+
+        assert ("order_cost", (made.pk,)) in found()
+
+    def test_order_that_is_not_adjusted_may_hold_cost_in_wip(self, made, tampering):
+        InventoryAdjmtEntryOrder.objects.update(cost_is_adjusted=False)
+        tampering(ValueEntry).filter(capacity_ledger_entry__isnull=False, entry_type="indirect_cost").update(
+            cost_amount_actual=2
+        )
+
+        assert "order_cost" not in codes()
