@@ -18,6 +18,7 @@ from config.base.errors import ErrorCode, Problem, raise_problems
 from costing import checks
 from costing.average_periods import AveragePeriods
 from costing.models import AvgCostAdjmtEntryPoint, RevaluationJournalLine
+from costing.period_blockers import at_most
 from costing.setups import Setups
 from costing.stock_layers import AverageValues, Layer, counting_layers, layers, value_of_layers_e5
 from inventory import stock as stock_reader
@@ -71,13 +72,14 @@ def calculate_inventory_value(calculation: Calculation, *, setups: Setups) -> li
     """
     item_ids = _item_ids(calculation)
     facts = stock_reader.item_facts(item_ids)
-    check_calculation(calculation, list(facts.values()), periods=setups.periods)
+    items = sorted(facts.values(), key=lambda each: each.no)
+    check_calculation(calculation, items, periods=setups.periods)
     on = calculation.posting_date
     found = layers(item_ids, on=on)
     average_ids = [item.id for item in facts.values() if item.is_average]
     averages = AverageValues(average_ids, on=on, by_place=setups.periods.is_by_place(on))
     lines = []
-    for item in sorted(facts.values(), key=lambda each: each.no):
+    for item in items:
         for group in _groups(
             counting_layers(
                 found,
@@ -161,9 +163,9 @@ def check_calculation(calculation: Calculation, items: Sequence[ItemFacts], *, p
     Raises: DomainError open_entries, not_adjusted or invalid_input.
     """
     checks.check_methods(items)
-    raise_problems(_open_issues(calculation, items))
+    raise_problems(at_most(_open_issues(calculation, items)))
     averaged = [item for item in items if item.is_average]
-    raise_problems(_not_adjusted(calculation, averaged))
+    raise_problems(at_most(_not_adjusted(calculation, averaged)))
     wishes = _average_wish(calculation, periods)
     if wishes:
         raise_problems(

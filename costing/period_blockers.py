@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, Min, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.base.errors import ErrorCode, Problem, raise_problems
 from costing.models import AvgCostAdjmtEntryPoint, InventoryAdjmtEntryOrder, ValueEntry, ValueEntryToPost
@@ -18,6 +19,7 @@ from inventory.enums import ItemLedgerEntryType, SettleAt
 from inventory.models import ItemLedgerEntry
 
 MAX_NAMED = 5
+MAX_PROBLEMS = 20
 OUTPUTS = (ItemLedgerEntryType.OUTPUT, ItemLedgerEntryType.ASSEMBLY_OUTPUT)
 AT_POSTING = {"item__item_model_group__settle_at": SettleAt.POSTING}
 
@@ -59,6 +61,10 @@ class Blockers:
     @property
     def count(self) -> int:
         return len(self.items) + len(self.orders) + len(self.issues)
+
+    def first(self, most: int) -> Blockers:
+        """The first of each kind."""
+        return Blockers(self.items[:most], self.orders[:most], self.issues[:most])
 
 
 def blockers(ending_date: date) -> Blockers:
@@ -144,12 +150,21 @@ def not_posted_count(through: date) -> int:
 
 
 def problems(found: Blockers) -> list[Problem]:
-    """The blockers as refusals, one for each item, adjustment first."""
+    """The blockers as refusals, one for each item, adjustment first; of many of a kind the first, and how many more."""
     return [
-        *(_unadjusted_problem(each) for each in found.items),
-        *(_order_problem(each) for each in found.orders),
-        *_issue_problems(found.issues),
+        *at_most([_unadjusted_problem(each) for each in found.items]),
+        *at_most([_order_problem(each) for each in found.orders]),
+        *at_most(_issue_problems(found.issues)),
     ]
+
+
+def at_most(found: Sequence[Problem]) -> list[Problem]:
+    """The first problems of one kind, and one that says how many more there are."""
+    if len(found) <= MAX_PROBLEMS:
+        return list(found)
+    more = len(found) - MAX_PROBLEMS
+    message = ngettext("The same holds for %(count)s more.", "The same holds for %(count)s more.", more)
+    return [*found[:MAX_PROBLEMS], Problem(message % {"count": more}, found[0].code)]
 
 
 def _unadjusted_problem(each: UnadjustedItem) -> Problem:

@@ -91,6 +91,8 @@ class RevaluationLineForm(ModelForm):
         if line.pk is not None:
             self.initial["unit_cost_revalued"] = line.unit_cost_revalued
             self.fields["item"].disabled = True
+        else:
+            self.initial["value_revalued"] = None
         if line.partial:
             for name in ("posting_date", "applies_to_entry"):
                 self.fields[name].disabled = True

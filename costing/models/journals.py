@@ -55,6 +55,11 @@ class RevaluationJournalLine(models.Model):
         return self.value_revalued - self.value_calculated
 
     @property
+    def place(self) -> str:
+        """Location and variant, as far as the line keeps to one."""
+        return " / ".join(str(part) for part in (self.location, self.variant) if part)
+
+    @property
     def unit_cost_calculated(self) -> Decimal | None:
         return _per_unit(self.value_calculated, self.quantity)
 

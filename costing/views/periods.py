@@ -23,6 +23,7 @@ from costing.valuing_forms import PeriodForm, ReasonForm, RequiredReasonForm
 
 CLOSE, REOPEN = "base.period_close", "base.period_reopen"
 WATCHERS = (CLOSE, REOPEN, "base.audit_view")
+MAX_SHOWN = 100
 LIST = "costing:period_list"
 LIST_TITLE = gettext_lazy("Inventory periods")
 
@@ -132,9 +133,13 @@ class PeriodTestView(PageView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         period = self.period
+        blockers = period_blockers.blockers(period.ending_date)
         return super().get_context_data(
             period=period,
-            blockers=period_blockers.blockers(period.ending_date),
+            blockers=blockers,
+            # The lists hold them all; the page shows the first of each kind.
+            shown=blockers.first(MAX_SHOWN),
+            most=MAX_SHOWN,
             not_posted=period_blockers.not_posted_count(period.ending_date),
             may_adjust=self.may("base.cost_adjust"),
             may_post=self.may("base.gl_post_inventory"),

@@ -50,8 +50,7 @@ class RevaluationLinesView(LineGridView):
     columns = (
         GridColumn("posting_date", kind="date"),
         GridColumn("item", width="wide"),
-        GridColumn("location", gettext_lazy("Location"), figure=True),
-        GridColumn("variant", gettext_lazy("Variant"), figure=True),
+        GridColumn("place", gettext_lazy("Location"), figure=True),
         GridColumn("applies_to_entry", gettext_lazy("Entry"), url=_entry_of),
         GridColumn("quantity", gettext_lazy("Quantity"), "quantity", figure=True),
         GridColumn("unit_cost_calculated", gettext_lazy("Unit cost"), "unit_cost", figure=True),
@@ -59,7 +58,7 @@ class RevaluationLinesView(LineGridView):
         GridColumn("unit_cost_revalued", kind="unit_cost"),
         GridColumn("value_revalued", gettext_lazy("New value"), "amount"),
         GridColumn("amount", gettext_lazy("Difference"), "amount", figure=True),
-        GridColumn("update_standard_cost"),
+        GridColumn("update_standard_cost", gettext_lazy("Update standard")),
         GridColumn("reason_code"),
     )
 
