@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from costing.engine.books import Entry
 from costing.lineage.pools import Pools
 from costing.lineage.records import Trail
@@ -64,9 +66,13 @@ def history(trail: Trail, found: Mapping[int, Cause]) -> tuple[int, list[tuple[i
     for value in entry.values:
         if value.adjustment and value.cost_e5:
             cause = found.get(value.key)
-            steps.append((sign * value.cost_e5, ", ".join(cause.documents) if cause else ""))
+            steps.append((sign * value.cost_e5, _told(cause) if cause else ""))
     first_e5 = sign * sum(value.cost_e5 for value in entry.values if not value.adjustment)
     return first_e5, steps
+
+
+def _told(cause: Cause) -> str:
+    return ", ".join(cause.documents) or (_("another average") if cause.period_ends else "")
 
 
 def _members(trail: Trail, pools: Pools) -> list[Entry]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from costing.lineage.records import Graph
 
-BOX_WIDTH, BOX_HEIGHT = 218, 66
-GAP_X, GAP_Y, MARGIN = 110, 14, 8
+BOX_WIDTH, BOX_HEIGHT = 232, 66
+GAP_X, GAP_Y, MARGIN = 96, 14, 8
 
 
 @dataclass(frozen=True, slots=True)

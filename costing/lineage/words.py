@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from config.base.amounts import divide_e5, from_e5
 from config.base.formatting import format_date, format_number
-from costing.lineage.records import Direction, EntryFacts, Graph, Node, NodeKind, Part, PoolKey, Trail
+from costing.lineage.records import Direction, Edge, EntryFacts, Graph, Node, NodeKind, Part, PoolKey, Trail
 from inventory.enums import DocumentType, ItemLedgerEntryType, OrderType
 
 MOST_TOLD = 3
@@ -187,23 +187,31 @@ def _what_it_costs(graph: Graph, trail: Trail) -> str:
     root = graph.nodes[graph.root]
     facts = trail.facts[trail.root]
     beyond = sorted(graph.beyond(graph.root), key=lambda each: -abs(each[0].amount_e5))
-    parts = []
-    for edge, node in beyond[:MOST_TOLD]:
-        name = label_of(node, trail).title
-        if edge.quantity_e5 > 0:
-            cost = unit_cost(edge.amount_e5, edge.quantity_e5)
-            parts.append(f"{quantity(edge.quantity_e5)} × {cost}: {name}")
-        else:
-            parts.append(f"{amount(edge.amount_e5)}: {name}")
+    parts = [_part_of_sum(graph, edge, node, trail) for edge, node in beyond[:MOST_TOLD]]
     if len(beyond) > MOST_TOLD:
         rest = amount(sum(edge.amount_e5 for edge, _node in beyond[MOST_TOLD:]))
-        parts.append(_("%(amount)s: %(count)s more") % {"amount": rest, "count": len(beyond) - MOST_TOLD})
+        parts.append(_("%(amount)s (%(count)s more)") % {"amount": rest, "count": len(beyond) - MOST_TOLD})
     head = {"quantity": quantity(root.quantity_e5), "item": facts.item_no, "amount": amount(root.amount_e5)}
     if graph.direction == Direction.BACK:
         text = _("%(quantity)s %(item)s cost %(amount)s: ") % head
     else:
         text = _("%(quantity)s %(item)s for %(amount)s went to: ") % head
     return text + "; ".join(parts) + "."
+
+
+def _part_of_sum(graph: Graph, edge: Edge, node: Node, trail: Trail) -> str:
+    """One term of the sum: `8 × 22.50 from Purchase receipt R-1`, or `50.00 Charge FREIGHT`."""
+    name = label_of(node, trail).title
+    if edge.quantity_e5 <= 0:
+        return f"{amount(edge.amount_e5)} {name}"
+    terms = {
+        "quantity": quantity(edge.quantity_e5),
+        "cost": unit_cost(edge.amount_e5, edge.quantity_e5),
+        "name": name,
+    }
+    if graph.direction == Direction.BACK:
+        return _("%(quantity)s × %(cost)s from %(name)s") % terms
+    return _("%(quantity)s × %(cost)s: %(name)s") % terms
 
 
 def _what_the_source_costs(graph: Graph, trail: Trail) -> list[str]:

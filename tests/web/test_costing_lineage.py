@@ -51,7 +51,7 @@ class TestWhyAShipmentCostsWhatItCosts:
         ]
         assert [badge.state for badge in page.context["badges"]] == ["adds-up"]
         assert page.context["sentences"] == [
-            f"2 CHAIR cost 12.00: 2 × 6.00: Purchase receipt {receipt().document_no}.",
+            f"2 CHAIR cost 12.00: 2 × 6.00 from Purchase receipt {receipt().document_no}.",
             f"6.00 = 30.00 Invoiced {invoice}, over 5.",
             f"First booked 10.00; +2.00 after {invoice}.",
         ]
@@ -97,7 +97,7 @@ class TestWhyAShipmentCostsWhatItCosts:
             Decimal("40.00"),
         ]
         assert told[1][0] == "Average of LAMP"
-        assert page.context["sentences"][0] == "1 LAMP cost 30.00: 1 × 30.00: Average of LAMP."
+        assert page.context["sentences"][0] == "1 LAMP cost 30.00: 1 × 30.00 from Average of LAMP."
 
     def test_a_later_period_opens_with_what_was_left(self, client):
         factories.company(average_cost_period="month")
