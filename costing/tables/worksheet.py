@@ -30,9 +30,13 @@ class StepColumn(Column):
     def render(self) -> str:
         return str(self.verb)
 
-    def value(self, **kwargs: Any) -> str:
+    def value(self, **_kwargs: Any) -> str:
         """Nothing to export."""
         return ""
+
+
+def _entry_url(entry_id: int) -> str:
+    return f"{reverse('costing:worksheet_entry', args=[entry_id])}?tab=applied"
 
 
 def _apply_url(record: Any) -> str:
@@ -54,7 +58,7 @@ class WorksheetItemTable(Table):
 
 
 class WorksheetEntryTable(Table):
-    id = LinkColumn("costing:worksheet_entry", args=["pk"], verbose_name=_("Entry no."))
+    id = Column(verbose_name=_("Entry no."), linkify=lambda record: _entry_url(record.pk))
     posting_date = DateColumn(verbose_name=_("Posting date"))
     entry_type = Column(verbose_name=_("Entry type"))
     document_no = Column(verbose_name=_("Document no."))
@@ -63,10 +67,10 @@ class WorksheetEntryTable(Table):
     lot_no = Column(verbose_name=_("Lot no."))
     serial_no = Column(verbose_name=_("Serial no."))
     quantity = QuantityColumn(verbose_name=_("Quantity"))
-    remaining_quantity = QuantityColumn(verbose_name=_("Remaining quantity"))
-    applied_to = Column(verbose_name=_("Applied to entries"), orderable=False)
-    fixed_to = Column(accessor="applies_to_entry_id", verbose_name=_("Fixed to entry"))
-    touched = YesNoColumn(verbose_name=_("Changed here"), orderable=False)
+    remaining_quantity = QuantityColumn(verbose_name=_("Remaining"))
+    applied_to = Column(verbose_name=_("Applied to"), orderable=False)
+    fixed_to = Column(accessor="applies_to_entry_id", verbose_name=_("Fixed to"))
+    touched = YesNoColumn(verbose_name=_("Changed"), orderable=False)
     cost = AmountColumn(
         verbose_name=_("Cost"),
         linkify=lambda record: f"{reverse('costing:valueentry_list')}?item_ledger_entry={record.pk}",
@@ -98,7 +102,7 @@ class WorksheetEntryTable(Table):
 class AppliedTable(Table):
     partner = Column(
         verbose_name=_("Applied to entry"),
-        linkify=lambda record: reverse("costing:worksheet_entry", args=[record.partner]),
+        linkify=lambda record: _entry_url(record.partner),
     )
     inbound_entry = Column(accessor="inbound_item_entry_id", verbose_name=_("Inbound entry"))
     outbound_entry = Column(accessor="outbound_item_entry_id", verbose_name=_("Outbound entry"))
@@ -122,7 +126,7 @@ class AppliedTable(Table):
 class PartnerTable(Table):
     """Rows know the address at which they are applied (`apply_url`)."""
 
-    id = LinkColumn("costing:worksheet_entry", args=["pk"], verbose_name=_("Entry no."))
+    id = Column(verbose_name=_("Entry no."), linkify=lambda record: _entry_url(record.pk))
     posting_date = DateColumn(verbose_name=_("Posting date"))
     entry_type = Column(verbose_name=_("Entry type"))
     document_no = Column(verbose_name=_("Document no."))

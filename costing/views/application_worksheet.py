@@ -172,8 +172,8 @@ class StepView(ActionView):
 
     permission_required = COST_ADJUST
 
-    def entry_url(self, entry_id: int) -> str:
-        return reverse("costing:worksheet_entry", args=[entry_id])
+    def entry_url(self, entry_id: int, tab: str = "applied") -> str:
+        return f"{reverse('costing:worksheet_entry', args=[entry_id])}?tab={tab}"
 
 
 class UnapplyView(StepView):
@@ -201,7 +201,8 @@ class UnapplyView(StepView):
     def perform(self, form: Any) -> Done:
         application_worksheet.unapply(application_id=self.record.pk, user_id=self.request.user.pk)
         words = {"inbound": self.record.inbound_item_entry_id, "outbound": self.record.outbound_item_entry_id}
-        return Done(_("Entries %(inbound)s and %(outbound)s are unapplied.") % words)
+        url = self.entry_url(self.record.item_ledger_entry_id, "partners")
+        return Done(_("Entries %(inbound)s and %(outbound)s are unapplied.") % words, url)
 
 
 class ApplyView(StepView):
@@ -227,12 +228,14 @@ class ApplyView(StepView):
         )
 
     def get_back_url(self) -> str:
-        return self.entry_url(self.record.pk)
+        return self.entry_url(self.record.pk, "partners")
 
     def perform(self, form: Any) -> Done:
         application_worksheet.apply(entry_id=self.record.pk, to_entry_id=self.partner.pk, user_id=self.request.user.pk)
         words = {"one": self.record.pk, "other": self.partner.pk}
-        return Done(_("Entries %(one)s and %(other)s are applied to each other.") % words)
+        return Done(
+            _("Entries %(one)s and %(other)s are applied to each other.") % words, self.entry_url(self.record.pk)
+        )
 
 
 class SessionView(ActionView):
