@@ -71,8 +71,9 @@ def write_standard_cost(
     """
     require_transaction()
     units = StockkeepingUnit.objects.filter(item_id=item_id)
-    if of_unit and units.filter(location_id=location_id).exists():
-        units.filter(location_id=location_id).update(standard_cost=shares.total, unit_cost=shares.total)
+    at_place = units.filter(location__isnull=True) if location_id is None else units.filter(location_id=location_id)
+    if of_unit and at_place.exists():
+        at_place.update(standard_cost=shares.total, unit_cost=shares.total)
         return
     cost: dict[str, object] = {"standard_cost": shares.total}
     cards = Item.objects.filter(pk=item_id)

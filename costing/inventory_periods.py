@@ -35,8 +35,7 @@ class PeriodsMoved:
 def create_period(*, ending_date: date | None, name: str) -> InventoryPeriod:
     """Make an open period. Raises: PeriodRefused: no date, one that is taken, or not after all closed periods."""
     with posting(alone=True):
-        _check_ending_date(ending_date)
-        return InventoryPeriod.objects.create(ending_date=ending_date, name=name)
+        return InventoryPeriod.objects.create(ending_date=_checked(ending_date), name=name)
 
 
 def change_period(*, period_id: int, ending_date: date | None, name: str) -> InventoryPeriod:
@@ -50,8 +49,8 @@ def change_period(*, period_id: int, ending_date: date | None, name: str) -> Inv
                     _("The period that ends on %(date)s was closed before, and its log says so: keep its ending date.")
                     % {"date": period.ending_date}
                 )
-            _check_ending_date(ending_date)
-        period.ending_date, period.name = ending_date, name
+            period.ending_date = _checked(ending_date)
+        period.name = name
         period.save(update_fields=["ending_date", "name"])
         return period
 
@@ -141,7 +140,8 @@ def _check_open(period: InventoryPeriod) -> None:
         )
 
 
-def _check_ending_date(ending_date: date | None) -> None:
+def _checked(ending_date: date | None) -> date:
+    """The ending date of a period that may be. Raises: PeriodRefused."""
     if ending_date is None:
         raise PeriodRefused(_("An inventory period needs an ending date."))
     if InventoryPeriod.objects.filter(ending_date=ending_date).exists():
@@ -152,3 +152,4 @@ def _check_ending_date(ending_date: date | None) -> None:
             _("Everything up to %(closed)s is closed already: a period cannot end on %(date)s. Use a later date.")
             % {"closed": later.ending_date, "date": ending_date}
         )
+    return ending_date

@@ -90,7 +90,8 @@ def layers(item_ids: Collection[int], *, on: date) -> list[Layer]:
 
 def _layer(row: tuple[Any, ...]) -> Layer:
     amounts, quantities = row[11] or (), row[12] or ()
-    return Layer(*row[:11], tuple(zip(amounts, quantities, strict=True)), *row[13:])
+    facts = (*row[:11], tuple(zip(amounts, quantities, strict=True)), *row[13:])
+    return Layer(*facts)
 
 
 _WHOLE = """

@@ -34,7 +34,7 @@ class ExpectedRevaluation:
 
 _OPEN = """
 SELECT r.id, r.item_ledger_entry_id, (r.valued_quantity * 100000)::bigint, r.valuation_date, r.partial_revaluation,
-       (r.cost_amount_expected + coalesce(t.taken, 0)) * 100000
+       ((r.cost_amount_expected + coalesce(t.taken, 0)) * 100000)::bigint
 FROM costing_valueentry r
 CROSS JOIN LATERAL (
     SELECT sum(x.cost_amount_expected) AS taken FROM costing_valueentry x
@@ -53,8 +53,8 @@ def open_revaluations(entry_ids: Collection[int]) -> dict[int, list[ExpectedReva
         return found
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, [sorted(entry_ids)])
-        for *facts, open_e5 in cursor.fetchall():
-            revaluation = ExpectedRevaluation(*facts, int(open_e5))
+        for row in cursor.fetchall():
+            revaluation = ExpectedRevaluation(*row)
             found.setdefault(revaluation.entry_id, []).append(revaluation)
     return found
 

@@ -186,7 +186,8 @@ def _calculated_targets(
         [item_id for item_id in item_ids if facts[item_id].is_average], on=on, by_place=setups.periods.is_by_place(on)
     )
     _check_calculations(lines, facts, setups)
-    problems, targets = [], []
+    problems: list[Problem] = []
+    targets: list[Target] = []
     for line in lines:
         item = facts[line.item_id]
         of_line = _layers_of(line, item, found)

@@ -33,8 +33,8 @@ class PeriodStateColumn(StateColumn):
     def render(self, value: Any, record: Any, bound_column: Any) -> Any:
         return super().render(state_label(value), record, bound_column)
 
-    def value(self, value: Any) -> str:
-        return state_label(value)
+    def value(self, **kwargs: Any) -> str:
+        return state_label(kwargs["value"])
 
 
 class InventoryPeriodTable(Table):
