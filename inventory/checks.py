@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode, Problem
-from inventory.enums import DocumentStatus, LineType
+from inventory.enums import DocumentKind, DocumentStatus, LineType
 from inventory.models import Document, DocumentLine, Item, Variant
 
 CLOSED_STATES = (DocumentStatus.COMPLETED, DocumentStatus.CLOSED_SHORT)
@@ -46,8 +46,11 @@ def line_problems(line: DocumentLine, document: Document, *, location_mandatory:
 
 
 def item_problems(item: Item, document: Document, line_no: int | None) -> Iterator[Problem]:
-    """An item that may not be bought, sold, or moved at all."""
-    side_blocked = item.purchasing_blocked if document.is_purchase else item.sales_blocked
+    """An item that may not be bought, sold, or moved at all. What is blocked for one side may still come back."""
+    side_blocked = {
+        DocumentKind.PURCHASE_ORDER: item.purchasing_blocked,
+        DocumentKind.SALES_ORDER: item.sales_blocked,
+    }.get(DocumentKind(document.kind), False)
     if item.blocked or side_blocked:
         yield Problem(
             _("Item %(item)s is blocked. Unblock it on its card, or choose another item.") % {"item": item.no},
