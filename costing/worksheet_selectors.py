@@ -80,9 +80,10 @@ def partners_of(entry: ItemLedgerEntry) -> QuerySet[Any]:
 
     `applied_entry` is the number of the entry itself.
     """
+    variant = Q(variant_id=entry.variant_id) if entry.variant_id else Q(variant__isnull=True)
     others = ItemLedgerEntry.objects.filter(
-        item_id=entry.item_id, variant_id=entry.variant_id, correction=False, lot_no=entry.lot_no
-    ).filter(serial_no=entry.serial_no)
+        variant, item_id=entry.item_id, correction=False, lot_no=entry.lot_no, serial_no=entry.serial_no
+    )
     others = others.outbound() if entry.quantity > 0 else others.inbound()
     here = Q(location_id=entry.location_id) if entry.location_id else Q(location__isnull=True)
     enough = Q(remaining_quantity__gte=-entry.remaining_quantity)

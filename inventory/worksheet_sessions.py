@@ -94,7 +94,7 @@ def restore(session: ApplicationWorksheet) -> None:
     ItemApplicationEntry.objects.filter(pk__in=[link.pk for link in taken]).update(cancelled_by=None)
     for links, sign in ((made, -1), (taken, 1)):
         for link in links:
-            if link.is_cost_link:
+            if link.outbound_item_entry_id is not None and link.is_cost_link:
                 shift_not_returned(link.outbound_item_entry_id, sign * link.quantity)
     with connection.cursor() as cursor:
         cursor.execute(_RESTORE_FIXED, [session.pk])

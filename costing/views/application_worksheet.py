@@ -167,10 +167,20 @@ class PartnerListView(OfEntryListView):
         return worksheet_selectors.partners_of(self.get_entry())
 
 
-class StepView(ActionView):
-    """A question about one step of the worksheet; it ends at the entry."""
+class WorksheetActionView(ActionView):
+    """A question of the worksheet, asked by somebody who is signed in."""
 
     permission_required = COST_ADJUST
+
+    @property
+    def user_id(self) -> int:
+        user_id = self.request.user.pk
+        assert user_id is not None
+        return user_id
+
+
+class StepView(WorksheetActionView):
+    """A question about one step of the worksheet; it ends at the entry."""
 
     def entry_url(self, entry_id: int, tab: str = "applied") -> str:
         return f"{reverse('costing:worksheet_entry', args=[entry_id])}?tab={tab}"
@@ -199,7 +209,7 @@ class UnapplyView(StepView):
         return self.entry_url(self.record.item_ledger_entry_id)
 
     def perform(self, form: Any) -> Done:
-        application_worksheet.unapply(application_id=self.record.pk, user_id=self.request.user.pk)
+        application_worksheet.unapply(application_id=self.record.pk, user_id=self.user_id)
         words = {"inbound": self.record.inbound_item_entry_id, "outbound": self.record.outbound_item_entry_id}
         url = self.entry_url(self.record.item_ledger_entry_id, "partners")
         return Done(_("Entries %(inbound)s and %(outbound)s are unapplied.") % words, url)
@@ -231,17 +241,15 @@ class ApplyView(StepView):
         return self.entry_url(self.record.pk, "partners")
 
     def perform(self, form: Any) -> Done:
-        application_worksheet.apply(entry_id=self.record.pk, to_entry_id=self.partner.pk, user_id=self.request.user.pk)
+        application_worksheet.apply(entry_id=self.record.pk, to_entry_id=self.partner.pk, user_id=self.user_id)
         words = {"one": self.record.pk, "other": self.partner.pk}
         return Done(
             _("Entries %(one)s and %(other)s are applied to each other.") % words, self.entry_url(self.record.pk)
         )
 
 
-class SessionView(ActionView):
+class SessionView(WorksheetActionView):
     """A question about the whole worksheet of an item."""
-
-    permission_required = COST_ADJUST
 
     def get_record(self) -> ApplicationWorksheet:
         sessions = ApplicationWorksheet.objects.select_related("item", "user")
@@ -274,7 +282,7 @@ class CloseWorksheetView(SessionView):
         )
 
     def perform(self, form: Any) -> Done:
-        application_worksheet.close(item_id=self.record.item_id, user_id=self.request.user.pk)
+        application_worksheet.close(item_id=self.record.item_id, user_id=self.user_id)
         return Done(_("The worksheet of %(item)s is closed.") % {"item": self.record.item.no})
 
 
@@ -290,5 +298,5 @@ class UndoWorksheetView(SessionView):
         )
 
     def perform(self, form: Any) -> Done:
-        application_worksheet.undo(item_id=self.record.item_id, user_id=self.request.user.pk)
+        application_worksheet.undo(item_id=self.record.item_id, user_id=self.user_id)
         return Done(_("The applications of %(item)s are as they were.") % {"item": self.record.item.no})
