@@ -21,13 +21,30 @@ class DocumentNotFound(DomainError):
     code = ErrorCode.NOT_FOUND
 
 
+_HEADER = statements.columns(Document, "d")
+_VENDOR = statements.columns(Vendor, "v")
+_CUSTOMER = statements.columns(Customer, "c")
+_DOCUMENT = f"""
+SELECT {", ".join([*_HEADER, *_VENDOR, *_CUSTOMER])}
+FROM inventory_document d
+LEFT JOIN inventory_vendor v ON v.id = d.vendor_id LEFT JOIN inventory_customer c ON c.id = d.customer_id
+WHERE d.id = %s::bigint FOR NO KEY UPDATE OF d
+"""  # noqa: S608 our own names
+
+
 def lock_document(document_id: int) -> Document:
     """Lock a purchase or sales document until the transaction ends; its partner comes along."""
-    document = _lock(Document, document_id)
+    require_transaction()
+    with lock_timeout_as_busy():
+        found = statements.rows(_DOCUMENT, [document_id])
+    if not found:
+        raise _not_found()
+    row, vendor_at, customer_at = found[0], len(_HEADER), len(_HEADER) + len(_VENDOR)
+    document = statements.instance(Document, row[:vendor_at])
     if document.vendor_id is not None:
-        document.vendor = statements.fetch(Vendor, "WHERE id = %s::bigint", [document.vendor_id])[0]
-    elif document.customer_id is not None:
-        document.customer = statements.fetch(Customer, "WHERE id = %s::bigint", [document.customer_id])[0]
+        document.vendor = statements.instance(Vendor, row[vendor_at:customer_at])
+    else:
+        document.customer = statements.instance(Customer, row[customer_at:])
     return document
 
 
@@ -54,5 +71,9 @@ def _lock(model: type[Lockable], pk: int) -> Lockable:
     with lock_timeout_as_busy():
         found = statements.fetch(model, "WHERE id = %s::bigint FOR NO KEY UPDATE", [pk])
     if not found:
-        raise DocumentNotFound(_("The document does not exist any more. Go back to the list."))
+        raise _not_found()
     return found[0]
+
+
+def _not_found() -> DocumentNotFound:
+    return DocumentNotFound(_("The document does not exist any more. Go back to the list."))

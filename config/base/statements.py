@@ -7,9 +7,10 @@ A statement should have under 4,096 characters and 50 values: psycopg keeps its 
 """
 
 from collections.abc import Mapping, Sequence
+from threading import local
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor
 
@@ -25,26 +26,33 @@ class _BoundCursor(Cursor[Any]):
         super()._send_query_prepared(name, pgq, **options)
 
 
-def cursor() -> CursorWrapper:
-    """Return a cursor that lets the server bind values; a context manager, logged and guarded as Django's own."""
-    connection.ensure_connection()
-    found = _BoundCursor(connection.connection)
-    return connection.make_debug_cursor(found) if connection.queries_logged else connection.make_cursor(found)
-
-
 def rows(sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
     """Run a statement and return all of its rows."""
-    with cursor() as opened:
-        opened.execute(sql, values)
-        found: list[tuple[Any, ...]] = opened.fetchall()
+    opened = _cursor()
+    opened.execute(sql, values)
+    found: list[tuple[Any, ...]] = opened.fetchall()
     return found
 
 
 def run(sql: str, values: Values = ()) -> int:
-    """Run a statement that returns no rows; return how many it changed."""
-    with cursor() as opened:
-        opened.execute(sql, values)
-        return opened.rowcount
+    """Run a statement and return how many rows it changed."""
+    opened = _cursor()
+    opened.execute(sql, values)
+    return opened.rowcount
+
+
+# Kept by each thread: making a cursor takes as long as binding the values of a small statement.
+_kept = local()
+
+
+def _cursor() -> CursorWrapper:
+    """Return a cursor that lets the server bind values; logged and guarded as Django's own."""
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    found: _BoundCursor | None = getattr(_kept, "cursor", None)
+    if found is None or found.connection is not database.connection:
+        found = _kept.cursor = _BoundCursor(database.connection)
+    return database.make_debug_cursor(found) if database.queries_logged else database.make_cursor(found)
 
 
 def fetch(model: type[Row], clauses: str, values: Values = ()) -> list[Row]:
@@ -61,4 +69,4 @@ def columns(model: type[models.Model], alias: str = "") -> list[str]:
 
 def instance(model: type[Row], row: Sequence[Any]) -> Row:
     """Make an instance of a row. Not for fields that convert what comes from the database, such as JSON."""
-    return model.from_db(connection.alias, [field.attname for field in model._meta.concrete_fields], row)
+    return model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in model._meta.concrete_fields], row)

@@ -129,30 +129,31 @@ def _update_order(plan: DocumentPlan, precision_e5: int) -> None:
         invoiced[line.pk] = line.quantity_to_invoice
     statements.run(
         """
-        UPDATE inventory_documentline l
-        SET quantity_handled = l.quantity_handled + n.handled,
-            quantity_invoiced = l.quantity_invoiced + n.invoiced,
-            quantity_to_handle = l.quantity - l.quantity_handled - n.handled,
-            quantity_to_invoice = l.quantity - l.quantity_invoiced - n.invoiced,
-            line_discount_amount = n.discount
-        FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[]) AS n(id, handled, invoiced, discount)
-        WHERE l.id = n.id
+        WITH posted AS (
+            SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[])
+                AS n(id, handled, invoiced, discount)
+        ), lines AS (
+            UPDATE inventory_documentline l
+            SET quantity_handled = l.quantity_handled + n.handled,
+                quantity_invoiced = l.quantity_invoiced + n.invoiced,
+                quantity_to_handle = l.quantity - l.quantity_handled - n.handled,
+                quantity_to_invoice = l.quantity - l.quantity_invoiced - n.invoiced,
+                line_discount_amount = n.discount
+            FROM posted n WHERE l.id = n.id
+        )
+        UPDATE inventory_document d SET status = %s, updated_at = now()
+        WHERE d.id = %s AND NOT EXISTS (
+            SELECT 1 FROM inventory_documentline l LEFT JOIN posted n ON n.id = l.id
+            WHERE l.document_id = d.id AND l.quantity_invoiced + coalesce(n.invoiced, 0) < l.quantity)
         """,
         [
             [line.pk for line, _left in changes],
             [handled[line.pk] for line, _left in changes],
             [invoiced[line.pk] for line, _left in changes],
             [left for _line, left in changes],
+            DocumentStatus.COMPLETED.value,
+            plan.document.pk,
         ],
-    )
-    statements.run(
-        """
-        UPDATE inventory_document d SET status = %s, updated_at = now()
-        WHERE d.id = %s AND NOT EXISTS (
-            SELECT 1 FROM inventory_documentline l
-            WHERE l.document_id = d.id AND l.quantity_invoiced < l.quantity)
-        """,
-        [DocumentStatus.COMPLETED.value, plan.document.pk],
     )
 
 
