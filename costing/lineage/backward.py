@@ -74,10 +74,10 @@ class Backward:
         if entry.averaged:
             self._average(name, entry)
             return True
-        if facts.is_output and facts.order is not None:
+        links = cost_links(self.trail.books, entry)
+        if facts.is_output and facts.order is not None and not links:
             self._output(name, entry, facts.order)
             return True
-        links = cost_links(self.trail.books, entry)
         if not links and entry.key not in self.trail.boundary:
             return False
         self._sources(name, entry, links)

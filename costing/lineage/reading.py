@@ -132,10 +132,9 @@ class Records:
 
 
 def order_key(order_type: str, order_no: str, line_no: int) -> OrderKey | None:
-    """The cost object of an entry; an assembly order is one, whatever the line."""
-    if order_type == OrderType.ASSEMBLY:
-        return OrderKey(order_type, order_no, 0)
-    return OrderKey(order_type, order_no, line_no) if order_type == OrderType.PRODUCTION else None
+    """The cost object of an entry; None outside assembly and production."""
+    makes = order_type in (OrderType.ASSEMBLY, OrderType.PRODUCTION)
+    return OrderKey(order_type, order_no, line_no) if makes else None
 
 
 def read_links(keys: Iterable[int]) -> list[Link]:
@@ -155,7 +154,7 @@ def read_orders(keys: Collection[OrderKey]) -> dict[OrderKey, OrderBooks]:
     named = Q(order_type__in={key.order_type for key in keys}, order_no__in={key.order_no for key in keys})
     columns = ("order_type", "order_no", "order_line_no")
     for state in InventoryAdjmtEntryOrder.objects.filter(named).order_by("pk"):
-        found = orders.get(order_key(state.order_type, state.order_no, state.order_line_no) or next(iter(keys)))
+        found = orders.get(OrderKey(state.order_type, state.order_no, state.order_line_no))
         if found is not None:
             found.finished = state.is_finished or state.order_type == OrderType.ASSEMBLY
             found.adjusted = state.cost_is_adjusted

@@ -51,7 +51,7 @@ class Part(StrEnum):
 
 
 class OrderKey(NamedTuple):
-    """An assembly order (line 0), or a line of a production order."""
+    """What collects cost: one posting of an assembly order, or a line of a production order."""
 
     order_type: str
     order_no: str
@@ -89,6 +89,7 @@ class EntryFacts:
 
     @property
     def is_output(self) -> bool:
+        """Whether it was made by an order; what takes an output back is told apart by its source."""
         return self.order is not None and self.entry_type in ("output", "assembly_output")
 
     @property

@@ -15,8 +15,7 @@ MAX_DEPTH = 12
 MAX_ENTRIES = 300
 
 _SAME_ORDER = """
-    o.order_no = m.order_no AND o.order_type = m.order_type
-    AND (m.order_type = 'assembly' OR o.order_line_no = m.order_line_no)
+    o.order_no = m.order_no AND o.order_type = m.order_type AND o.order_line_no = m.order_line_no
     AND m.order_type IN ('assembly', 'production') AND o.order_type IN ('assembly', 'production')
 """
 
