@@ -7,6 +7,9 @@ Source: finance-about-finished-production-order-costs.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 from django.db import connection
 
 from config.base.transactions import PostingContext
@@ -16,17 +19,27 @@ from costing.accounts import PostingKey
 from costing.gl_posting import ValueToPost
 from costing.models import CostingSetup, InventoryAdjmtEntryOrder
 
+_ZERO = Decimal(0)
 _POSTED = """
 SELECT v.id, v.item_id, v.item_ledger_entry_type, v.entry_type, v.variance_type, v.order_type, v.posting_date,
-    v.document_no, v.external_document_no, v.description, v.inventoriable, v.dimension_set_id, v.cost_amount_actual,
-    v.account_set_id, v.location_id, v.inventory_posting_group_id, v.gen_bus_posting_group_id,
+    v.document_no, v.external_document_no, v.description, v.inventoriable, v.dimension_set_id, v.account_set_id,
+    v.cost_amount_actual, v.location_id, v.inventory_posting_group_id, v.gen_bus_posting_group_id,
     v.gen_prod_posting_group_id
-FROM costing_inventoryadjmtentryorder o
-JOIN costing_valueentry v ON v.order_type = o.order_type AND v.order_no = o.order_no
-     AND v.order_line_no = o.order_line_no
+FROM (
+    SELECT v.* FROM costing_inventoryadjmtentryorder o
+    JOIN inventory_itemledgerentry e ON e.order_no = o.order_no AND e.order_type = o.order_type
+         AND e.order_line_no = o.order_line_no AND e.order_type IN ('assembly', 'production')
+    JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
+    WHERE o.id = %(state)s AND e.entry_type = 'consumption' AND v.entry_type = 'direct_cost'
+    UNION ALL
+    SELECT v.* FROM costing_inventoryadjmtentryorder o
+    JOIN inventory_capacityledgerentry c ON c.order_no = o.order_no AND c.order_type = o.order_type
+         AND c.order_line_no = o.order_line_no
+    JOIN costing_valueentry v ON v.capacity_ledger_entry_id = c.id
+    WHERE o.id = %(state)s
+) v
 JOIN costing_glitemledgerrelation r ON r.value_entry_id = v.id AND r.pair = 'actual'
-WHERE o.id = %s AND v.item_ledger_entry_type IN ('consumption', 'capacity')
-  AND v.entry_type IN ('direct_cost', 'indirect_cost') AND v.cost_amount_actual <> 0
+WHERE v.cost_amount_actual <> 0
 ORDER BY v.id
 """
 
@@ -39,23 +52,16 @@ def close_out(state_id: int, *, setup: CostingSetup, context: PostingContext, us
     """
     InventoryAdjmtEntryOrder.objects.filter(pk=state_id).update(closed_out=True)
     with connection.cursor() as cursor:
-        cursor.execute(_POSTED, [state_id])
+        cursor.execute(_POSTED, {"state": state_id})
         rows = cursor.fetchall()
-    sets = account_lookup.accounts_of_sets({row[13] for row in rows})
+    sets = account_lookup.accounts_of_sets({row[12] for row in rows})
     values = []
     for row in rows:
-        value = ValueToPost(
-            *row[:10],
-            actual=row[12] * 0,
-            expected=row[12] * 0,
-            inventoriable=row[10],
-            dimension_set_id=row[11],
-            accounts=sets[row[13]],
-            closing_out=row[12],
-        )
-        pairs = [pair.roles for pair in gl_posting.pairs_of(value, include_expected=False)]
-        account_lookup.check_roles(PostingKey(*row[14:18]), value.accounts, pairs)
-        values.append(value)
+        amount, location, stock, business, product = row[13:]
+        posted = replace(ValueToPost(*row[:10], _ZERO, _ZERO, *row[10:12], sets[row[12]]), closing_out=amount)
+        roles = [pair.roles for pair in gl_posting.pairs_of(posted, include_expected=False)]
+        account_lookup.check_roles(PostingKey(location, stock, business, product), posted.accounts, roles)
+        values.append(posted)
     return gl_posting.post_value_entries(
         values, include_expected=setup.expected_cost_posting, context=context, user_id=user_id
     )

@@ -8,17 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from config.base.admin import ChangeLogAdmin, CostFieldsAdmin, ReadOnlyAdmin, SetupAdmin
+from config.base.errors import DomainError
+from inventory import low_level_codes
 from inventory import models as inventory
 from inventory.sorting import sort_key
 
 if TYPE_CHECKING:
     _TabularInline = admin.TabularInline[Any, Any]
-else:  # Django's class takes no type arguments at run time.
+    _InlineFormSet = BaseInlineFormSet[Any, Any, Any]
+else:  # Django's classes take no type arguments at run time.
     _TabularInline = admin.TabularInline
+    _InlineFormSet = BaseInlineFormSet
 
 
 class CodedAdmin(ChangeLogAdmin):
@@ -95,8 +100,33 @@ class ItemAttributeValueInline(_TabularInline):
     extra = 0
 
 
+class BomLineFormSet(_InlineFormSet):
+    """Refuses what would make an item a part of itself; new components stand below their product."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            component = form.cleaned_data.get("component") if hasattr(form, "cleaned_data") else None
+            if component is None or form.cleaned_data.get("DELETE") or self.instance.pk is None:
+                continue
+            try:
+                low_level_codes.check_component(product_id=self.instance.pk, component_id=component.pk)
+            except DomainError as error:
+                form.add_error("component", str(error))
+
+    def save(self, commit: bool = True) -> Any:
+        lines = super().save(commit)
+        if commit and lines:
+            with transaction.atomic():
+                low_level_codes.raise_codes(
+                    product_id=self.instance.pk, component_ids={line.component_id for line in lines}
+                )
+        return lines
+
+
 class BomLineInline(_TabularInline):
     model = inventory.BomLine
+    formset = BomLineFormSet
     fk_name = "parent"
     extra = 0
     autocomplete_fields = ["component"]

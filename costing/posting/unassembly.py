@@ -7,7 +7,6 @@ Source: design-details-assembly-order-posting.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -137,9 +136,11 @@ def _mirror(prepared: StockPosting, output: ItemLedgerEntry) -> None:
 
 
 def _reverse_work(common: Posting, prepared: StockPosting, lines: int) -> None:
-    used: Sequence[CapacityLedgerEntry] = CapacityLedgerEntry.objects.filter(
-        order_type=common.key.type, order_no=common.key.no, order_line_no=common.key.line_no
-    ).order_by("pk")
+    used = list(
+        CapacityLedgerEntry.objects.filter(
+            order_type=common.key.type, order_no=common.key.no, order_line_no=common.key.line_no
+        ).order_by("pk")
+    )
     prepared.capacity = capacity.plan(
         [_reversed_work(entry) for entry in used],
         origins=[common.origin(lines + number, common.product) for number, _entry in enumerate(used, 1)],

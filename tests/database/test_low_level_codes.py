@@ -7,14 +7,17 @@ from itertools import pairwise
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.forms import inlineformset_factory
 
 from config.base.errors import ErrorCode
 from costing.posting.documents import post_document
 from costing.posting.making import Goods
 from costing.posting.production import post_production
 from inventory import low_level_codes
+from inventory.admin import BomLineFormSet
+from inventory.boms import save_bom_line
 from inventory.enums import OrderType
-from inventory.models import Item, OrderHeader
+from inventory.models import BomLine, Item, OrderHeader
 from inventory.orders import create_order
 from tests import factories
 
@@ -129,3 +132,31 @@ class TestRaisedByConsumption:
         use(items["rim"], items["wheel"], "PO3")
 
         assert codes() == {"BELL": 1, "BICYCLE": 0, "RIM": 0, "WHEEL": 0}
+
+
+class TestBillsOfMaterial:
+    def test_component_stands_below_its_product_at_once(self, items):
+        save_bom_line(BomLine(parent=items["rim"], component=items["bell"], quantity_per=Decimal(1)))
+
+        assert codes()["BELL"] == 1
+
+    def test_circle_is_not_stored(self, items):
+        with pytest.raises(low_level_codes.CircularStructure):
+            save_bom_line(BomLine(parent=items["rim"], component=items["bicycle"], quantity_per=Decimal(1)))
+
+        assert not BomLine.objects.filter(parent=items["rim"]).exists()
+
+    def test_admin_refuses_a_circle_beside_the_component(self, items):
+        formset_class = inlineformset_factory(
+            Item, BomLine, formset=BomLineFormSet, fk_name="parent", fields=["component", "quantity_per"]
+        )
+        data = {"bom_lines-TOTAL_FORMS": "1", "bom_lines-INITIAL_FORMS": "0", "bom_lines-0-quantity_per": "1"}
+
+        circle = formset_class({**data, "bom_lines-0-component": items["bicycle"].pk}, instance=items["rim"])
+        lawful = formset_class({**data, "bom_lines-0-component": items["bell"].pk}, instance=items["rim"])
+
+        assert not circle.is_valid()
+        assert "round in a circle" in str(circle.forms[0].errors["component"])
+        assert lawful.is_valid()
+        lawful.save()
+        assert codes()["BELL"] == 1
