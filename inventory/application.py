@@ -165,8 +165,8 @@ def take_layers(stock: Stock, outbound: StockEntry, *, closes_cycle: ClosesCycle
         if closes_cycle(outbound.key, layer.key):
             continue
         links.append(_apply(stock, layer, outbound, cost_application=not outbound.average or fixed))
-        # Priced by its layers, an outbound needs no adjustment; a layer that is used up may have a cent left over.
-        layer.to_adjust = layer.to_adjust or (links[-1].cost_application and not layer.remaining_e5)
+        # No flag: priced by its layers, an outbound needs no adjustment, and a layer that it used up, which may have a
+        # cent left over, is found from the outbound (costing/loading).
     return links
 
 

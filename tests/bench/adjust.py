@@ -49,12 +49,12 @@ def _full(size: int) -> Measured:
 
 
 def nothing(size: int) -> Iterator[Measured]:
-    """Every item is marked, every layer that was taken from flagged, and nothing has to change."""
+    """Every item is marked on every day that it was posted, and nothing has to change."""
     databases.use(databases.fresh(_adjusted(size)))
     seconds, floor_seconds, peaks = [], [], []
     for _round in range(ROUNDS):
         _execute(_MARK_ALL)
-        _execute("VACUUM inventory_itemledgerentry")
+        _execute("VACUUM ANALYZE costing_avgcostadjmtentrypoint")
         last = adjust_floor.last_value()
         reset_peak()
         seconds.append(_timed(_adjust))
@@ -127,18 +127,13 @@ def _execute(sql: str, parameters: dict[str, int] | None = None) -> list[int]:
         return [row[0] for row in cursor.fetchall()] if cursor.description else []
 
 
+# As if everything had just been posted at its right cost.
 _MARK_ALL = """
-WITH marked AS (
-    UPDATE inventory_itemledgerentry SET applied_entry_to_adjust = true
-    WHERE quantity > 0 AND remaining_quantity < quantity RETURNING item_id
-)
 INSERT INTO costing_avgcostadjmtentrypoint (item_id, location_id, valuation_date)
-SELECT e.item_id, CASE WHEN g.costing_method <> 'average' THEN e.location_id END, min(e.posting_date)
-FROM inventory_itemledgerentry e
-JOIN inventory_item i ON i.id = e.item_id JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
-WHERE EXISTS (SELECT 1 FROM costing_valueentry v WHERE v.item_ledger_entry_id = e.id)
-GROUP BY 1, 2
-ON CONFLICT DO NOTHING
+SELECT DISTINCT v.item_id, CASE WHEN g.costing_method <> 'average' THEN v.location_id END, v.valuation_date
+FROM costing_valueentry v
+JOIN inventory_item i ON i.id = v.item_id JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+WHERE v.entry_type = 'direct_cost' AND NOT v.adjustment
 """
 
 # As posting a charge does it: a value on the purchase in the middle of the item's life, its marks and its balance.

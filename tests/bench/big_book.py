@@ -75,6 +75,7 @@ class Trade:
         self.layers = {place: deque() for place in self.places}
         self.owed = {place: deque() for place in self.places}
         self.to_invoice, self.returnable = deque(), deque(maxlen=20)
+        self.taken: dict[int, list[int]] = {}
         first = len(self.values)
         while (made := len(self.values) - first) < size:
             self.day = made * (DAYS - 1) // size
@@ -100,7 +101,8 @@ class Trade:
             self._invoice(self.to_invoice.popleft())
 
     def _enter(self, place: int, kind: int, quantity: int, *, serial: int = 0) -> int:
-        self.entries.append([self.item, place, self.day, kind, quantity, quantity, 1, 1, 0, self.day, serial])
+        flagged = int(self.method == "standard" and quantity < 0)
+        self.entries.append([self.item, place, self.day, kind, quantity, quantity, 1, 1, flagged, self.day, serial])
         return len(self.entries) - 1
 
     def _value(self, key: int, what: int, cents: int, *, expected: int = 0, first: bool = True) -> None:
@@ -136,6 +138,7 @@ class Trade:
             if self.entries[key][5]:
                 self.layers[place].append(key)
             if kind == PURCHASE and self.random.random() < 0.15:
+                self.entries[key][8] |= self.entries[key][5] < units
                 self._value(key, CHARGED, units * self.random.randint(5, 50), first=False)
                 if self.method == "standard":
                     self._value(key, VARIANCE, -self.values[-1][6], first=False)
@@ -151,6 +154,8 @@ class Trade:
         entry[6] = entry[7] = 1
         if entry[4] < 0:
             self._value(key, INVOICED, expected, expected=-expected, first=False)
+            for layer in self.taken.get(key, ()):
+                self.entries[layer][8] |= self.entries[layer][5] == 0
             return
         entry[8] |= entry[5] < entry[4]
         cents = entry[4] * self.random.randint(self.price * 4 // 5, self.price * 6 // 5)
@@ -173,12 +178,13 @@ class Trade:
         layer = self.layers[place][0]
         serial = self.entries[layer][10]
         key = self._enter(place, kind, -units, serial=serial)
-        self._take(key, place, units)
+        taken = self._take(key, place, units)
         cents = -units * (self.card - 7)
         if kind == SALE and self.random.random() < 0.05:
             self.entries[key][6] = self.entries[key][7] = 0
             self._value(key, HANDLED, 0, expected=cents)
             self.to_invoice.append((key, cents))
+            self.taken[key] = [layer for layer, _part in taken]
         else:
             self._value(key, INVOICED, cents)
         if self.entries[key][5]:
@@ -208,7 +214,6 @@ class Trade:
         costs = self.method != "average"
         out[5] += part
         into[5] -= part
-        into[8] |= costs
         out[9] = max(out[9], into[9])
         self.links.append((outbound, inbound, outbound, -1, -part, self.day, int(costs)))
 

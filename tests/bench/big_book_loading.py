@@ -163,13 +163,13 @@ SELECT item_id, variant_id, location_id, sum(item_ledger_entry_quantity), sum(in
        sum(cost_amount_actual + cost_amount_expected)
 FROM costing_valueentry GROUP BY 1, 2, 3
 """
-# Averages are taken per item; other methods are marked per place.
+# As posting marks: averages, taken per item and day here, by their days; other items by the places too.
 _POINTS = """
 INSERT INTO costing_avgcostadjmtentrypoint (item_id, location_id, valuation_date)
-SELECT v.item_id, CASE WHEN g.costing_method <> 'average' THEN v.location_id END, min(v.valuation_date)
+SELECT DISTINCT v.item_id, CASE WHEN g.costing_method <> 'average' THEN v.location_id END, v.valuation_date
 FROM costing_valueentry v
 JOIN inventory_item i ON i.id = v.item_id JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
-GROUP BY 1, 2
+WHERE v.entry_type = 'direct_cost'
 """
 
 
