@@ -12,14 +12,14 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from config.base.bulk import array_literal
 from costing import value_storing
 from costing.average_periods import AveragePeriods
 from costing.loading import LoadedItem
 from inventory.application import Place
-from inventory.models import ItemLedgerEntry
 
 _SETTLE_POINTS = """
-DELETE FROM costing_avgcostadjmtentrypoint WHERE id = ANY(%s) AND (%s::date IS NULL OR valuation_date <= %s)
+DELETE FROM costing_avgcostadjmtentrypoint WHERE id = ANY(%s::bigint[]) AND (%s::date IS NULL OR valuation_date <= %s)
 RETURNING item_id, variant_id, location_id
 """
 
@@ -57,7 +57,7 @@ def settle(
     Items without a point left may be adjusted by postings again.
     """
     if became_invoiced:
-        ItemLedgerEntry.objects.filter(pk__in=became_invoiced).update(completely_invoiced=True)
+        _mark_invoiced(became_invoiced)
     ids = [item.item_id for item in items]
     with connection.cursor() as cursor:
         _settle_points([item for item in items if not item.is_average], None)
@@ -68,13 +68,21 @@ def settle(
         cursor.execute(_RAISE_NUMBERS, {"ids": ids, "at": adjusted_at})
 
 
+def _mark_invoiced(entry_ids: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE inventory_itemledgerentry SET completely_invoiced = true WHERE id = ANY(%s::bigint[])",
+            [array_literal(entry_ids)],
+        )
+
+
 def _settle_points(items: Sequence[LoadedItem], through: date | None) -> list[Place]:
     """Delete the points that were read, up to a date where one is given; returns their scopes."""
     point_ids = [point_id for item in items for point_id in item.point_ids]
     if not point_ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE_POINTS, [point_ids, through, through])
+        cursor.execute(_SETTLE_POINTS, [array_literal(point_ids), through, through])
         gone: list[Place] = cursor.fetchall()
     return gone
 

@@ -19,6 +19,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from config.base import bulk
+from config.base.bulk import array_literal
 from config.base.errors import ErrorCode, Problem, raise_problems
 from config.base.transactions import PostingContext
 from costing import accounts as account_lookup
@@ -234,17 +235,17 @@ FROM made GROUP BY 1, 2 ORDER BY 1, 2
 
 
 def _value_columns(ids: Sequence[int], corrections: Corrections) -> dict[str, str]:
-    return {"ids": array(ids)} | correction_columns(corrections)
+    return {"ids": array_literal(ids)} | correction_columns(corrections)
 
 
 def correction_columns(corrections: Corrections) -> dict[str, str]:
     """Return the corrections as array literals: `originals`, `actuals`, `expecteds` (1e-5) and `entry_types`."""
     words = {int(kind): entry_type.value for kind, entry_type in ENTRY_TYPES.items()}
     return {
-        "originals": array(corrections.original_keys.tolist()),
-        "actuals": array(corrections.actual_e5.tolist()),
-        "expecteds": array(corrections.expected_e5.tolist()),
-        "entry_types": array(words[kind] for kind in corrections.kinds.tolist()),
+        "originals": array_literal(corrections.original_keys.tolist()),
+        "actuals": array_literal(corrections.actual_e5.tolist()),
+        "expecteds": array_literal(corrections.expected_e5.tolist()),
+        "entry_types": array_literal(words[kind] for kind in corrections.kinds.tolist()),
     }
 
 
@@ -252,18 +253,13 @@ def _change_columns(ids: Sequence[int], corrections: Corrections) -> dict[str, s
     """Return whose cost moved whose: one element for each source of each correction."""
     of = corrections.change_of
     return {
-        "changed_values": array(np.array(ids, np.int64)[of].tolist()),
-        "changed_entries": array(corrections.entry_keys[of].tolist()),
-        "sources": array(key or "NULL" for key in corrections.source_keys.tolist()),
-        "period_ends": array(to_day(end) if end else "NULL" for end in corrections.period_ends.tolist()),
-        "quantities": array(corrections.quantity_e5.tolist()),
-        "amounts": array(corrections.amount_e5.tolist()),
+        "changed_values": array_literal(np.array(ids, np.int64)[of].tolist()),
+        "changed_entries": array_literal(corrections.entry_keys[of].tolist()),
+        "sources": array_literal(key or "NULL" for key in corrections.source_keys.tolist()),
+        "period_ends": array_literal(to_day(end) if end else "NULL" for end in corrections.period_ends.tolist()),
+        "quantities": array_literal(corrections.quantity_e5.tolist()),
+        "amounts": array_literal(corrections.amount_e5.tolist()),
     }
-
-
-def array(values: Iterable[object]) -> str:
-    """Write an array literal of numbers, dates or plain words: ten times cheaper than adapting a list."""
-    return "{" + ",".join(map(str, values)) + "}"
 
 
 # --- General ledger --------------------------------------------------------------------------------------------------
@@ -278,7 +274,7 @@ FROM costing_valueentry WHERE id = ANY(%s::bigint[]) ORDER BY id
 
 def _post_to_gl(ids: Sequence[int], *, terms: StoringTerms, context: PostingContext) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_TO_POST, [array(ids)])
+        cursor.execute(_TO_POST, [array_literal(ids)])
         rows = cursor.fetchall()
     sets = account_lookup.accounts_of_sets({row[-1] for row in rows})
     values = [ValueToPost(*(*row[:-1], sets[row[-1]])) for row in rows]

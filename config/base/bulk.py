@@ -39,6 +39,14 @@ def insert(model: type[models.Model], rows: Sequence[Row]) -> list[int]:
     return [row[0] for row in statements.rows(sql, values)]
 
 
+def array_literal(values: Iterable[object]) -> str:
+    """Write an array of numbers, dates or plain words for ``%s::bigint[]``: ten times cheaper than adapting a list.
+
+    ``"NULL"`` is a null; a word that is blank or has a comma, quote or brace must come quoted.
+    """
+    return "{" + ",".join(map(str, values)) + "}"
+
+
 def draw_ids(model: type[models.Model], count: int) -> list[int]:
     """Draw primary keys from the table's sequence, ascending. For ledger entries: while the item lock is held."""
     if count == 0:

@@ -155,7 +155,7 @@ class Batch:
         ]
         claims.finish(self.terms.run_id, self.worker, lines)
         # After the items themselves: a product that is used to make itself again is opened again.
-        claims.open_again(self.terms.run_id, stored.products)
+        claims.open_items(self.terms.run_id, stored.products)
 
     def _adjust_with_the_lock_first(self, item_id: int) -> None:
         if self.terms.preview:

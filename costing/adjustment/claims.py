@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from config.base.bulk import array_literal
 from config.base.errors import DomainError, ErrorCode
 from config.base.models.jobs import STALLED_AFTER
 from costing.adjustment.terms import Worker
@@ -126,8 +127,8 @@ SET state = CASE WHEN %(finished)s THEN 'done' ELSE i.state END, entries_read = 
     entries_made = n.entries_made + CASE WHEN %(replacing)s THEN 0 ELSE i.entries_made END,
     amount = n.amount + CASE WHEN %(replacing)s THEN 0 ELSE i.amount END,
     seconds = i.seconds + n.seconds, amounts = n.amounts, failure = '', error_code = ''
-FROM unnest(%(items)s::bigint[], %(reads)s::int[], %(mades)s::int[], %(sums)s::numeric[], %(seconds)s::float8[],
-            %(amounts)s::jsonb[]) AS n(item_id, entries_read, entries_made, amount, seconds, amounts)
+FROM jsonb_to_recordset(%(lines)s::jsonb) AS n(item_id bigint, entries_read int, entries_made int, amount numeric,
+                                                seconds float8, amounts jsonb)
 WHERE i.run_id = %(run_id)s AND i.item_id = n.item_id AND i.state = 'running' AND i.worker = %(token)s
 """
 
@@ -152,12 +153,7 @@ def _write(run_id: int, worker: Worker, lines: Sequence[LogLine], *, finished: b
         "token": worker.token,
         "finished": finished,
         "replacing": replacing,
-        "items": [line.item_id for line in lines],
-        "reads": [line.entries_read for line in lines],
-        "mades": [line.entries_made for line in lines],
-        "sums": [line.amount for line in lines],
-        "seconds": [line.seconds for line in lines],
-        "amounts": [json.dumps(line.amounts) for line in lines],
+        "lines": json.dumps([asdict(line) for line in lines]),
     }
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, parameters)
@@ -192,7 +188,7 @@ INSERT INTO costing_adjustmentrunitem (run_id, item_id, level, state, entries_re
 SELECT %(run_id)s, i.id, i.low_level_code, 'waiting', 0, 0, 0, 0, ''
 FROM inventory_item i LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
 JOIN costing_adjustmentrun r ON r.id = %(run_id)s
-WHERE i.id = ANY(%(item_ids)s) AND NOT coalesce(s.excluded, false)
+WHERE i.id = ANY(%(item_ids)s::bigint[]) AND NOT coalesce(s.excluded, false)
   AND (r.item_ids IS NULL OR r.item_ids @> to_jsonb(i.id))
 ORDER BY i.id
 ON CONFLICT (run_id, item_id) DO UPDATE SET state = 'waiting', level = excluded.level
@@ -200,14 +196,14 @@ WHERE costing_adjustmentrunitem.state = 'done'
 """
 
 
-def open_again(run_id: int, item_ids: Collection[int]) -> None:
-    """Add items to the run, or open them again: a component of theirs has changed.
+def open_items(run_id: int, item_ids: Collection[int]) -> None:
+    """Add items to the run, or open them again where a component of theirs has changed.
 
     Items that are excluded, or that the run is not for, stay out; those that failed in it stay aside.
     """
     if item_ids:
         with connection.cursor() as cursor:
-            cursor.execute(_OPEN, {"run_id": run_id, "item_ids": sorted(item_ids)})
+            cursor.execute(_OPEN, {"run_id": run_id, "item_ids": array_literal(sorted(item_ids))})
 
 
 def check_rounds(claimed: Claimed) -> None:

@@ -12,11 +12,12 @@ from time import perf_counter
 from django.db import connection, transaction
 from django.db.models import Min
 
+from config.base.bulk import array_literal
 from costing import adjustment_storing
 from costing.adjustment import claims, overlay, steps
 from costing.adjustment.claims import Claimed
 from costing.adjustment.terms import Terms, Worker
-from costing.adjustment_storing import ENTRY_TYPES, POSTING_DATE, VARIANCE_TYPE, Computed, StoredItem, array
+from costing.adjustment_storing import ENTRY_TYPES, POSTING_DATE, VARIANCE_TYPE, Computed, StoredItem
 from costing.engine.orders import OutputValue
 from costing.models import AdjustmentPlanLine, ValueEntry
 from costing.order_loading import ELEMENTS
@@ -64,7 +65,7 @@ def keep(chunk: Sequence[Computed], claimed: Mapping[int, Claimed], terms: Terms
         after = overlay.used_by_orders(ids, terms.run_id)
         # Where the plan is what it was, its products are planned already, and nothing goes round in a circle.
         moved = [key for key in before | after if before.get(key) != after.get(key)]
-        claims.open_again(terms.run_id, overlay.products_of(moved))
+        claims.open_items(terms.run_id, overlay.products_of(moved))
         worker.guard()
     found = {computed.item_id for computed in same}
     return [computed.item_id for computed in chunk if computed.item_id not in found]
@@ -86,7 +87,9 @@ def _insert(chunk: Sequence[Computed], terms: Terms) -> dict[int, StoredItem]:
     ]
     columns = list(zip(*lines, strict=True)) or [()] * 5
     names = ("originals", "actuals", "expecteds", "entry_types", "variance_types")
-    parameters: dict[str, object] = {name: array(_quoted(column)) for name, column in zip(names, columns, strict=True)}
+    parameters: dict[str, object] = {
+        name: array_literal(_quoted(column)) for name, column in zip(names, columns, strict=True)
+    }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, parameters | {"run_id": terms.run_id} | adjustment_storing.dates_allowed())
         for item_id, month, entries, amount in cursor.fetchall():

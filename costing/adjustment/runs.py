@@ -28,7 +28,6 @@ from costing.adjustment.terms import Guard, Terms, Worker, always_ours
 from costing.enums import RunState
 from costing.models import (
     AdjustmentRun,
-    AdjustmentRunItem,
     AvgCostAdjmtEntryPoint,
     CostingSetup,
     InventoryAdjmtEntryOrder,
@@ -95,10 +94,7 @@ def start_run(
             state=RunState.RUNNING,
             created_at=timezone.now(),
         )
-        levels = dict(Item.objects.filter(pk__in=wanted).values_list("pk", "low_level_code"))
-        AdjustmentRunItem.objects.bulk_create(
-            [AdjustmentRunItem(run=run, item_id=item_id, level=levels[item_id]) for item_id in wanted], batch_size=1000
-        )
+        claims.open_items(run.pk, wanted)
     return run
 
 

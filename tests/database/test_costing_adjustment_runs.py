@@ -300,7 +300,7 @@ class TestItemsThatArePostedMeanwhile:
 
         def open_again(run_id, worker, lines, **options):
             real(run_id, worker, lines, **options)
-            claims.open_again(run_id, [line.item_id for line in lines])
+            claims.open_items(run_id, [line.item_id for line in lines])
 
         monkeypatch.setattr(claims, "finish", open_again)
         result = adjustment.adjust_cost(today=DAY)
@@ -532,7 +532,7 @@ class TestExcludedItems:
         ItemCostState.objects.create(item=lamp, excluded=True)
         run = start()
 
-        claims.open_again(run.pk, [lamp.pk])
+        claims.open_items(run.pk, [lamp.pk])
 
         assert states(run.pk) == {"CHAIR": "waiting"}
 
@@ -542,14 +542,14 @@ class TestOpeningAgain:
         result = adjustment.adjust_cost(today=DAY)
         lamp = factories.item("LAMP")
 
-        claims.open_again(result.run_id, [lamp.pk, dearer_items["SOFA"].pk])
+        claims.open_items(result.run_id, [lamp.pk, dearer_items["SOFA"].pk])
 
         assert states(result.run_id) == {"CHAIR": "done", "LAMP": "waiting", "SOFA": "waiting", "TABLE": "done"}
 
     def test_a_run_for_some_items_takes_no_others(self, dearer_items):
         run = start(item_ids=[dearer_items["SOFA"].pk])
 
-        claims.open_again(run.pk, [dearer_items["CHAIR"].pk])
+        claims.open_items(run.pk, [dearer_items["CHAIR"].pk])
 
         assert states(run.pk) == {"SOFA": "waiting"}
 
@@ -557,7 +557,7 @@ class TestOpeningAgain:
         run = start()
         run.items.update(state=RunState.FAILED)
 
-        claims.open_again(run.pk, [dearer_chairs.pk])
+        claims.open_items(run.pk, [dearer_chairs.pk])
 
         assert states(run.pk) == {"CHAIR": "failed"}
 
