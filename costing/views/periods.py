@@ -252,7 +252,9 @@ class ReopenPeriodView(_PeriodActionView):
 
     def get_question(self) -> Text:
         later = [each.ending_date for each in inventory_periods.later_closed(self.record).order_by("ending_date")]
-        parts = [_("Reopened with it: %(dates)s.") % {"dates": ", ".join(map(format_date, later))}]
+        if not later:
+            return _("The period is open.")
+        parts = [_("These periods are reopened: %(dates)s.") % {"dates": ", ".join(map(format_date, later))}]
         closed = inventory_periods.closed_accounting_periods(self.record)
         if closed:
             parts.append(

@@ -225,7 +225,8 @@ class PostRevaluationView(_JournalActionView):
         return Done(words % {"no": numbers, "count": count}, selectors.value_entries_url(register=result.register_id))
 
     def preview(self, form: Any) -> Preview:
-        return preview_of(self._post(preview=True))
+        """A revaluation moves no goods: there are no item ledger entries to show."""
+        return Preview(preview_of(self._post(preview=True)).tables[1:])
 
     def _post(self, *, preview: bool) -> Any:
         lines = revaluation_journal.lines_of(self.request.user.pk).order_by("line_no", "pk")

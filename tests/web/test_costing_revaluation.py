@@ -129,7 +129,7 @@ class TestPosting:
         posted = client.post(f"{JOURNAL}post/", {"_request_key": "a"})
         value = ValueEntry.objects.get(entry_type="revaluation")
 
-        assert [len(table["rows"]) for table in preview.context["preview_tables"]] == [0, 1, 2]
+        assert [len(table["rows"]) for table in preview.context["preview_tables"]] == [1, 2]
         assert before == 0
         assert posted.status_code == 302
         assert (value.cost_amount_actual, value.valued_quantity, value.partial_revaluation) == (Decimal(-3), 6, True)
