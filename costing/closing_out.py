@@ -58,7 +58,7 @@ def close_out(state_id: int, *, setup: CostingSetup, context: PostingContext, us
     values = []
     for row in rows:
         amount, location, stock, business, product = row[13:]
-        posted = replace(ValueToPost(*row[:10], _ZERO, _ZERO, *row[10:12], sets[row[12]]), closing_out=amount)
+        posted = replace(ValueToPost(*(*row[:10], _ZERO, _ZERO, *row[10:12], sets[row[12]])), closing_out=amount)
         roles = [pair.roles for pair in gl_posting.pairs_of(posted, include_expected=False)]
         account_lookup.check_roles(PostingKey(location, stock, business, product), posted.accounts, roles)
         values.append(posted)
