@@ -71,6 +71,18 @@ class AveragePeriods:
         """Tell whether each place has an average of its own on a date."""
         return self.at(on).by_place
 
+    @property
+    def scope_changes(self) -> list[tuple[date, bool]]:
+        """The first days of fiscal years from which averages are taken per place (True), or per item (False)."""
+        if len(self.choices) == 1:
+            return []
+        changes, by_place = [], self.choices[0].by_place
+        for first_day in self.fiscal_year_starts:
+            if self.is_by_place(first_day) != by_place:
+                by_place = not by_place
+                changes.append((first_day, by_place))
+        return changes
+
     def end(self, on: date) -> date:
         """Return the last day of the average period of a date."""
         return period_end(

@@ -6,7 +6,7 @@ standard; the card's unit cost only where nothing is known.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -132,6 +132,7 @@ def load(
     average_until: date | None,
     average_by_place: bool,
     precision_e5: int,
+    shifts: Mapping[int, Mapping[tuple[int | None, int | None], int]] | None = None,
 ) -> CostBook:
     """Read the costs of source entries and the pools of average items, in two queries.
 
@@ -139,6 +140,8 @@ def load(
         source_keys: entries that lines take from: layers, returned outbounds.
         average_until: the end of the average period of the posting, later values do not count; None without average
             items.
+        shifts: by item and (location, variant), what the pool of a place holds beyond its entries
+            (`average_scopes.shifts`).
     """
     book = CostBook(precision_e5=precision_e5, average_by_place=average_by_place)
     book.entries = entry_costs([key for key in source_keys if key > 0])
@@ -154,7 +157,8 @@ def load(
         parameters = {"items": averaged, "until": average_until, "open_issues": open_issues}
         pools = statements.rows(_POOLS.format(place=place), parameters)
         for item_id, variant_id, location_id, quantity_e5, cost_e5 in pools:
-            book.pools[item_id, variant_id, location_id] = Pool(quantity_e5, cost_e5)
+            shift_e5 = shifts.get(item_id, {}).get((location_id, variant_id), 0) if shifts else 0
+            book.pools[item_id, variant_id, location_id] = Pool(quantity_e5, cost_e5 + shift_e5)
     return book
 
 

@@ -8,18 +8,20 @@ and the last takes all. Goods that come back within the scope (a return, a trans
 together) leave and enter the sums together, once their outbound is costed; the outbound itself is costed from the
 sources of the period alone. An issue that a partial revaluation of its period does not reach sees neither the
 revaluation nor what was posted after it. Where Q <= 0 or C < 0 an issue keeps its cost.
+Where averages are taken over other scopes from a day on, what is there by then is shared out by quantity, or put
+together.
 Source: design-details-average-cost; design-details-rounding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from costing.engine.books import Entry, ItemBooks, Kind, Scope, Sums, Value
+from costing.engine.books import Entry, ItemBooks, Kind, Scope, ScopeChange, Sums, Value
 from costing.engine.forward import Costs, cost_links, reaches, settle_one
-from costing.engine.shares import share_amount_e5
+from costing.engine.shares import share_amount_e5, spread_amount_e5
 
 MAX_ROUNDS = 100
 
@@ -53,9 +55,12 @@ def average(costs: Costs, *, period_of: PeriodOf, through: date | None = None) -
     calendar = _calendar(costs.books, period_of)
     opening = {scope: Sums(sums.quantity_e5, sums.cost_e5) for scope, sums in costs.books.opening.items()}
     period_ends: dict[int, date] = {}
+    changes = list(costs.books.scope_changes)
     for end in sorted(calendar):
         if through is not None and end > through:
             break
+        while changes and changes[0].first_day <= end:
+            opening = _rescoped(opening, changes.pop(0), costs.books.precision_e5)
         scopes = calendar[end]
         for members in scopes.values():
             period_ends.update({issue.key: end for issue in members.issues})
@@ -76,13 +81,24 @@ def _calendar(books: ItemBooks, period_of: PeriodOf) -> dict[date, dict[Scope, S
         entry = books.entries[key]
         end = period_of(entry.valuation_date)
         if books.first_day is None or entry.valuation_date >= books.first_day:
-            _place(books, entry, members(end, entry.scope), end, period_of)
+            _place(books, entry, members(end, books.scope_of(entry, entry.valuation_date)), end, period_of)
         for value in entry.values:
             value_end = period_of(value.valuation_date)
             later = books.first_day is None or value.valuation_date >= books.first_day
             if value_end > end and later and not entry.is_forwarded(value):
-                members(value_end, entry.scope).late.append(value)
+                members(value_end, books.scope_of(entry, value.valuation_date)).late.append(value)
     return calendar
+
+
+def _rescoped(opening: Mapping[Scope, Sums], change: ScopeChange, precision_e5: int) -> dict[Scope, Sums]:
+    """What each pool begins with where averages are taken over other scopes: per place, its share by quantity."""
+    item = Sums()
+    for sums in opening.values():
+        item.add(sums.quantity_e5, sums.cost_e5)
+    if not change.by_place:
+        return {(None, None): item}
+    costs_e5 = spread_amount_e5(item.cost_e5, change.quantities_e5, precision_e5)
+    return {scope: Sums(quantity_e5, costs_e5[scope]) for scope, quantity_e5 in change.quantities_e5.items()}
 
 
 def _place(books: ItemBooks, entry: Entry, members: ScopePeriod, end: date, period_of: PeriodOf) -> None:
@@ -104,7 +120,8 @@ def _issue_behind(books: ItemBooks, entry: Entry, end: date, period_of: PeriodOf
             source = books.entries[link.source_key] if link.source_key is not None else None
             if source is None or source.key in seen:
                 continue
-            if source.averaged and source.scope == entry.scope and period_of(source.valuation_date) == end:
+            here = books.scope_of(source, source.valuation_date) == books.scope_of(entry, entry.valuation_date)
+            if source.averaged and here and period_of(source.valuation_date) == end:
                 return source.key
             seen.add(source.key)
             todo.append(source)

@@ -61,6 +61,7 @@ class Value:
 class Entry:
     """One item ledger entry.
 
+    `scope`: where it is averaged, `place`: where it lies; the same where each place has an average of its own.
     `averaged`: an outbound that follows the average of its period. `mirrors`: an exact reversal of a purchase or an
     output, which takes back direct cost, overhead and variance each by itself.
     """
@@ -75,6 +76,7 @@ class Entry:
     averaged: bool
     mirrors: bool = False
     values: list[Value] = field(default_factory=list)
+    place: Scope = (None, None)
 
     def is_forwarded(self, value: Value) -> bool:
         """Tell whether a value is (part of) what the entry's sources brought it."""
@@ -137,6 +139,18 @@ class Sums:
         self.cost_e5 += cost_e5
 
 
+@dataclass(frozen=True, slots=True)
+class ScopeChange:
+    """From a day on an average is taken per place, or per item. `quantities_e5`: what each place held before it.
+
+    Issues that are open are left out of the quantities, as they are of an opening.
+    """
+
+    first_day: date
+    by_place: bool
+    quantities_e5: Mapping[Scope, int] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class ItemBooks:
     """The books of one item, or as much of them as an adjustment needs; links sorted by receiver and by source.
@@ -144,6 +158,7 @@ class ItemBooks:
     `affected`: the entries to be computed; the others are sources whose cost stands. None: all entries.
     `first_day`, `opening` (averages): what is valued before the first day stands in the opening sums of its scope,
     issues that are open left out; entries from before are there as sources, or with a later revaluation.
+    `scope_changes` (averages): days, in their order, after which the scopes of the entries do not hold any more.
     """
 
     entries: dict[int, Entry]
@@ -152,6 +167,7 @@ class ItemBooks:
     affected: frozenset[int] | None = None
     first_day: date | None = None
     opening: Mapping[Scope, Sums] = field(default_factory=dict)
+    scope_changes: Sequence[ScopeChange] = ()
     sources: dict[int, list[Link]] = field(default_factory=dict)
     receivers: dict[int, list[Link]] = field(default_factory=dict)
 
@@ -165,14 +181,23 @@ class ItemBooks:
         affected: frozenset[int] | None = None,
         first_day: date | None = None,
         opening: Mapping[Scope, Sums] | None = None,
+        scope_changes: Sequence[ScopeChange] = (),
     ) -> ItemBooks:
         found = {entry.key: entry for entry in entries}
-        books = cls(found, links, precision_e5, affected, first_day, opening or {})
+        books = cls(found, links, precision_e5, affected, first_day, opening or {}, scope_changes)
         for link in links:
             if link.source_key is not None:
                 books.sources.setdefault(link.receiver_key, []).append(link)
                 books.receivers.setdefault(link.source_key, []).append(link)
         return books
+
+    def scope_of(self, entry: Entry, on: date) -> Scope:
+        """Return where an entry, or a value of it, is averaged on a date."""
+        scope = entry.scope
+        for change in self.scope_changes:
+            if on >= change.first_day:
+                scope = entry.place if change.by_place else (None, None)
+        return scope
 
     def is_affected(self, entry: Entry) -> bool:
         return self.affected is None or entry.key in self.affected

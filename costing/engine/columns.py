@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.engine.books import Entry, ItemBooks, Kind, Link, Scope, Sums, Value
+from costing.engine.books import Entry, ItemBooks, Kind, Link, Scope, ScopeChange, Sums, Value
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -82,13 +82,17 @@ class LinkColumns:
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """What holds for one item. `scoped`: averaged by location and variant (`opening` and `first_day`: `ItemBooks`)."""
+    """What holds for one item. `scoped`: averaged by location and variant, as far as no scope change says otherwise.
+
+    `first_day`, `opening` and `scope_changes`: as in `ItemBooks`.
+    """
 
     is_average: bool
     scoped: bool
     whole: bool = True
     first_day: date | None = None
     opening: Mapping[Scope, Sums] = field(default_factory=dict)
+    scope_changes: Sequence[ScopeChange] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ class BookColumns:
             affected=affected,
             first_day=facts.first_day,
             opening=facts.opening,
+            scope_changes=facts.scope_changes,
         )
 
     def _entries_of(self, item: int, *, scoped: bool) -> list[Entry]:
@@ -140,6 +145,7 @@ class BookColumns:
                 averaged=averaged,
                 mirrors=mirrors,
                 values=values.get(key, []),
+                place=(location or None, variant or None),
             )
             for key, location, variant, quantity, remaining, posted, valued, complete, averaged, mirrors in zip(
                 *(column[part].tolist() for column in columns), strict=True

@@ -12,10 +12,13 @@ Source: design-details-cost-adjustment; design-details-rounding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from config.base.amounts import round_div
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +58,18 @@ def carried_cost_e5(source: SourceCost, quantity_e5: int, precision_e5: int) -> 
             revaluation.amount_e5, quantity_e5, abs(revaluation.valued_quantity_e5), precision_e5
         )
     return cost_e5
+
+
+def spread_amount_e5(total_e5: int, quantities_e5: Mapping[Key, int], precision_e5: int) -> dict[Key, int]:
+    """Spread a total in proportion to quantities; the shares are rounded and add up to the total.
+
+    Where the quantities sum to zero nothing can be said, and every share is zero.
+    """
+    whole_e5 = sum(quantities_e5.values())
+    shares, quantity_e5, given_e5 = {}, 0, 0
+    for key in sorted(quantities_e5, key=str):
+        quantity_e5 += quantities_e5[key]
+        until_e5 = share_amount_e5(total_e5, quantity_e5, whole_e5, precision_e5) if whole_e5 else 0
+        shares[key] = until_e5 - given_e5
+        given_e5 = until_e5
+    return shares

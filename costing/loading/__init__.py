@@ -8,15 +8,16 @@ Source: design-details-cost-adjustment (detection).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from costing import average_scopes
 from costing.average_periods import AveragePeriods
-from costing.engine.books import ItemBooks, Kind
+from costing.engine.books import ItemBooks, Kind, Scope
 from costing.enums import ValueEntryType
 from costing.loading import reading, statements
 from costing.loading.batch import LoadedBatch
@@ -65,7 +66,7 @@ def load_items(
 
     The change numbers are read first: what changes later will be noticed.
     """
-    wanted, states = [], []
+    wanted, states, starts = [], [], {}
     for item_id, method, change_no, point_ids, first, earliest, marks, entries in _states(item_ids):
         states.append((item_id, method == CostingMethod.AVERAGE, change_no, point_ids))
         is_average = method == CostingMethod.AVERAGE
@@ -77,12 +78,32 @@ def load_items(
             first_day = None if whole else first_day
         else:
             whole = marks * WORTH_FOLLOWING > entries
-        wanted.append(Wanted(item_id, is_average, whole, first_day))
-    columns, counts = reading.read(wanted, by_place=periods.by_place, precision_e5=precision_e5)
+        if is_average:
+            starts[item_id] = first_day or earliest or date.max
+        by_place = not is_average or periods.is_by_place(starts[item_id])
+        wanted.append(Wanted(item_id, is_average, whole, first_day, by_place))
+    if periods.scope_changes:
+        wanted = _with_scope_changes(wanted, starts, periods=periods, precision_e5=precision_e5)
+    columns, counts = reading.read(wanted, precision_e5=precision_e5)
     batch = LoadedBatch(columns)
     return [
         LoadedItem(*state, batch, position, count)
         for position, (state, count) in enumerate(zip(states, counts, strict=True))
+    ]
+
+
+def _with_scope_changes(
+    wanted: Sequence[Wanted], starts: Mapping[int, date], *, periods: AveragePeriods, precision_e5: int
+) -> list[Wanted]:
+    """Say of each item from when on its average has other scopes, and what an earlier change left its places with."""
+    changes = average_scopes.changes_after(starts, periods=periods)
+    shifts: dict[int, dict[Scope, int]] = {}
+    for first_day in {each.first_day for each in wanted if each.first_day is not None}:
+        item_ids = [each.item_id for each in wanted if each.first_day == first_day]
+        shifts |= average_scopes.shifts(item_ids, on=first_day, periods=periods, precision_e5=precision_e5)
+    return [
+        replace(each, scope_changes=changes.get(each.item_id, []), shift=shifts.get(each.item_id, {}))
+        for each in wanted
     ]
 
 

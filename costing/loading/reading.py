@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
 from django.db import connection
 
-from costing.engine.books import Scope, Sums
+from costing.engine.books import Scope, ScopeChange, Sums
 from costing.engine.columns import BookColumns, EntryColumns, Ints, ItemFacts, LinkColumns, ValueColumns
 from costing.loading import statements
 from costing.loading.blocks import array, joined, sorted_by
@@ -21,22 +21,29 @@ _ILE, _VE, _IAE = "inventory_itemledgerentry e", "costing_valueentry v", "invent
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be read of an item: all of it, what is valued from a day on, or what its flags reach."""
+    """What is to be read of an item: all of it, what is valued from a day on, or what its flags reach.
+
+    `by_place`: each place has an average of its own, until a scope change says otherwise. `shift`: what the pools of
+    places hold on the first day beyond their entries.
+    """
 
     item_id: int
     is_average: bool
     whole: bool
     first_day: date | None
+    by_place: bool
+    scope_changes: Sequence[ScopeChange] = ()
+    shift: Mapping[Scope, int] = field(default_factory=dict)
 
 
-def read(wanted: Sequence[Wanted], *, by_place: bool, precision_e5: int) -> tuple[BookColumns, list[int]]:
+def read(wanted: Sequence[Wanted], *, precision_e5: int) -> tuple[BookColumns, list[int]]:
     """Read items; return their columns and, for each item, how many entries and values were read."""
     whole_ids = [each.item_id for each in wanted if each.whole]
     affected = _affected_keys(wanted)
     links = _links(whole_ids, affected)
     entries = _entries(whole_ids, np.union1d(affected, _sources(links, affected)) if len(affected) else affected)
     values = _values(whole_ids, entries, not_whole=~np.isin(entries["item"], whole_ids))
-    columns = _columns(wanted, entries, values, links, affected, by_place=by_place, precision_e5=precision_e5)
+    columns = _columns(wanted, entries, values, links, affected, precision_e5=precision_e5)
     counts = np.bincount(columns.entries.item, minlength=len(wanted))
     counts += np.bincount(columns.entries.item[columns.values.entry], minlength=len(wanted))
     return columns, counts.tolist()
@@ -115,7 +122,6 @@ def _columns(
     links: dict[str, Ints],
     affected: Ints,
     *,
-    by_place: bool,
     precision_e5: int,
 ) -> BookColumns:
     item_ids = np.array([each.item_id for each in wanted], np.int64)
@@ -145,9 +151,16 @@ def _columns(
         adjustment=value_flags & 32 > 0,
     )
     link_columns = _link_columns(links, entry_columns)
-    openings = _openings(wanted, entry_columns, value_columns, by_place=by_place)
+    openings = _openings(wanted, entry_columns, value_columns)
     facts = [
-        ItemFacts(each.is_average, by_place or not each.is_average, each.whole, each.first_day, openings.get(place, {}))
+        ItemFacts(
+            each.is_average,
+            each.by_place or not each.is_average,
+            each.whole,
+            each.first_day,
+            openings.get(place, {}),
+            each.scope_changes,
+        )
         for place, each in enumerate(wanted)
     ]
     return BookColumns(facts, entry_columns, value_columns, link_columns, precision_e5)
@@ -161,10 +174,8 @@ def _link_columns(links: dict[str, Ints], entries: EntryColumns) -> LinkColumns:
     return LinkColumns(**links, item=item, cost_application=applies)
 
 
-def _openings(
-    wanted: Sequence[Wanted], entries: EntryColumns, values: ValueColumns, *, by_place: bool
-) -> dict[int, dict[Scope, Sums]]:
-    """What each pool held before its first day: balances, less what was read of the days since."""
+def _openings(wanted: Sequence[Wanted], entries: EntryColumns, values: ValueColumns) -> dict[int, dict[Scope, Sums]]:
+    """What each pool held before its first day: balances, less what was read of the days since, and its shift."""
     dated = {each.item_id: place for place, each in enumerate(wanted) if each.first_day is not None}
     if not dated:
         return {}
@@ -175,25 +186,26 @@ def _openings(
         rows = cursor.fetchall()
     found: dict[int, dict[Scope, Sums]] = {}
     for item_id, location, variant, quantity_e5, cost_e5 in rows:
-        scope = (location or None, variant or None) if by_place else (None, None)
-        found.setdefault(dated[item_id], {}).setdefault(scope, Sums()).add(quantity_e5, cost_e5)
+        place = (location or None, variant or None)
+        scope = place if wanted[dated[item_id]].by_place else (None, None)
+        shift_e5 = wanted[dated[item_id]].shift.get(place, 0)
+        found.setdefault(dated[item_id], {}).setdefault(scope, Sums()).add(quantity_e5, cost_e5 + shift_e5)
     since = np.flatnonzero((first_day[entries.item] > 0) & (entries.valuation_day >= first_day[entries.item]))
-    _take_off(found, entries, since, entries.quantity[since], None, by_place=by_place)
+    _take_off(found, wanted, entries, since, entries.quantity[since], None)
     of_value = entries.item[values.entry]
     later = np.flatnonzero((first_day[of_value] > 0) & (values.valuation_day >= first_day[of_value]))
     cost_e5 = values.actual[later] + values.expected[later]
-    _take_off(found, entries, values.entry[later], None, cost_e5, by_place=by_place)
+    _take_off(found, wanted, entries, values.entry[later], None, cost_e5)
     return found
 
 
 def _take_off(
     openings: dict[int, dict[Scope, Sums]],
+    wanted: Sequence[Wanted],
     entries: EntryColumns,
     places: Ints,
     quantity_e5: Ints | None,
     cost_e5: Ints | None,
-    *,
-    by_place: bool,
 ) -> None:
     """Subtract quantities or costs of entries from the openings of their scopes."""
     amounts = quantity_e5 if quantity_e5 is not None else cost_e5
@@ -203,6 +215,6 @@ def _take_off(
     sums = np.zeros(len(distinct), np.int64)
     np.add.at(sums, which.reshape(-1), amounts)
     for (item, location, variant), total in zip(distinct.tolist(), sums.tolist(), strict=True):
-        scope = (location or None, variant or None) if by_place else (None, None)
+        scope = (location or None, variant or None) if wanted[item].by_place else (None, None)
         sums_of_scope = openings.setdefault(item, {}).setdefault(scope, Sums())
         sums_of_scope.add(-total if quantity_e5 is not None else 0, -total if cost_e5 is not None else 0)

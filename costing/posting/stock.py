@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from config.base.transactions import PostingContext
-from costing import checks, cost_book, exact_reversal, value_posting, value_storing
+from costing import average_scopes, checks, cost_book, exact_reversal, value_posting, value_storing
 from costing.cost_book import CostBook
 from costing.posting import capacity, followed_dates, results
 from costing.posting.capacity import CapacityUse
@@ -48,7 +48,7 @@ def prepare(lines: Sequence[CostedLine], *, setups: Setups) -> StockPosting:
     checks.check_named(movements, plan.named, setup=setups.costing)
     facts = {line.item.id: line.item for line in lines}
     sources = {link.inbound_key for entry in plan.entries for link in entry.links} | set(plan.named)
-    averaged = any(item.is_average for item in facts.values())
+    averaged = [item.id for item in facts.values() if item.is_average]
     until = setups.periods.end(max(line.movement.origin.posting_date for line in lines)) if averaged else None
     book = cost_book.load(
         facts=facts,
@@ -57,6 +57,9 @@ def prepare(lines: Sequence[CostedLine], *, setups: Setups) -> StockPosting:
         average_until=until,
         average_by_place=until is not None and setups.periods.is_by_place(until),
         precision_e5=setups.precision_e5,
+        shifts=average_scopes.shifts(averaged, on=until, periods=setups.periods, precision_e5=setups.precision_e5)
+        if until
+        else None,
     )
     returned = exact_reversal.receipts_of(movements, book.entries)
     by_movement = {id(line.movement): line for line in lines}
