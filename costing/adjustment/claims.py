@@ -95,7 +95,10 @@ def claim(run_id: int, worker: Worker, *, limit: int) -> list[Claimed]:
         "stale_after": STALLED_AFTER.total_seconds(),
     }
     rows = _rows(_CLAIM, parameters)
-    return sorted((Claimed(*row[:2], json.loads(row[2])) for row in rows), key=lambda claimed: claimed.item_id)
+    return sorted(
+        (Claimed(item_id, rounds, json.loads(amounts)) for item_id, rounds, amounts in rows),
+        key=lambda claimed: claimed.item_id,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def add(run_id: int, worker: Worker, lines: Sequence[LogLine]) -> None:
 
 
 def _write(run_id: int, worker: Worker, lines: Sequence[LogLine], *, finished: bool, replacing: bool) -> None:
-    parameters = {
+    parameters: dict[str, Any] = {
         "run_id": run_id,
         "token": worker.token,
         "finished": finished,

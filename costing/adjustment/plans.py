@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Min
@@ -87,7 +88,7 @@ def _insert(chunk: Sequence[Computed], terms: Terms) -> dict[int, StoredItem]:
     ]
     columns = list(zip(*lines, strict=True)) or [()] * 5
     names = ("originals", "actuals", "expecteds", "entry_types", "variance_types")
-    parameters: dict[str, object] = {
+    parameters: dict[str, Any] = {
         name: array_literal(_quoted(column)) for name, column in zip(names, columns, strict=True)
     }
     with connection.cursor() as cursor:

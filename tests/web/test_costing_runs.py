@@ -10,12 +10,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.base import jobs
+from config.base.errors import DomainError, ErrorCode
 from config.base.jobs import queue
 from config.base.models import Job, JobState
 from costing import adjustment, post_to_gl, selectors
-from costing.adjustment import runs
+from costing.adjustment import runs, steps
 from costing.enums import RunState
-from costing.models import AdjustmentRun, PostToGLRun, ValueEntry, ValueEntryToPost
+from costing.models import (
+    AdjustmentRun,
+    PostToGLRun,
+    ValueEntry,
+    ValueEntryToPost,
+)
 from ledger.models import GLAccount, GLEntry
 from tests import factories
 from tests.web.costing_books import DAY, dearer_chairs, post, sign_in
@@ -323,6 +329,25 @@ class TestCommands:
         assert "1 items adjusted, 0 entries" in capsys.readouterr().out
         assert selectors.cost_status().filter(adjusted=False).get() == books.chair
 
+    def test_a_preview_prints_its_plan_and_posts_nothing(self, books, capsys):
+        call_command("adjust_cost", preview=True, json=True)
+
+        result = json.loads(capsys.readouterr().out)
+        (line,) = result["plan"]
+        assert (result["entries"], line["item"], line["cost_amount_actual"]) == (1, "CHAIR", "-2.00000")
+        assert not ValueEntry.objects.filter(adjustment=True).exists()
+
+    def test_adjust_cost_ends_with_one_when_an_item_failed(self, books, capsys, monkeypatch):
+        def refuse(*_arguments):
+            raise DomainError("Not today.", code=ErrorCode.PERIOD_CLOSED)
+
+        monkeypatch.setattr(steps, "compute", refuse)
+        with pytest.raises(SystemExit) as ended:
+            call_command("adjust_cost")
+
+        assert ended.value.code == 1
+        assert "CHAIR (period_closed): Not today." in capsys.readouterr().out
+
     def test_adjust_cost_leaves_later_dates_alone(self, books):
         call_command("adjust_cost", "--through", "2026-03-01")
 
@@ -364,7 +389,7 @@ class TestCommands:
 
 
 class TestQueryCounts:
-    @pytest.mark.parametrize("name", ["adjustment_status", "gl_waiting", "run_list", "gl_run_list"])
+    @pytest.mark.parametrize("name", ["adjustment_status", "entry_point_list", "gl_waiting", "run_list", "gl_run_list"])
     def test_many_rows_take_as_many_queries_as_few(self, client, books, name):
         sign_in(client)
         adjustment.adjust_cost(today=DAY)
