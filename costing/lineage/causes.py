@@ -20,7 +20,10 @@ from costing.lineage.records import Trail
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of the record of cost changes: whose cost (an entry's, or the average of a period) moved a correction."""
+    """A row of the record of cost changes: whose cost (an entry's, or the average of a period) moved a correction.
+
+    Neither: the time or work that an order used.
+    """
 
     value_key: int
     source_key: int | None
@@ -48,7 +51,7 @@ def causes(trail: Trail, pools: Pools, changes: Iterable[Change]) -> dict[int, C
         since = max((value.key for value in entry.values if value.key < value_key), default=0)
         sources = [change.source_key for change in behind if change.source_key is not None]
         movers = [trail.books.entries[key] for key in sources if key in trail.books.entries]
-        if any(change.source_key is None for change in behind):
+        if any(change.period_end is not None for change in behind):
             movers += _members(trail, pools)
         found[value_key] = Cause(
             tuple(dict.fromkeys(sources)),
