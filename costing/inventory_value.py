@@ -98,7 +98,11 @@ def _item_ids(calculation: Calculation) -> Collection[int]:
     if calculation.item_ids is not None:
         return calculation.item_ids
     items = Item.objects.filter(
-        type="inventory", blocked=False, item_model_group__settle_at=SettleAt.POSTING, ledger_entries__isnull=False
+        type="inventory",
+        blocked=False,
+        inventory_value_zero=False,
+        item_model_group__settle_at=SettleAt.POSTING,
+        ledger_entries__isnull=False,
     )
     return list(items.distinct().values_list("pk", flat=True))
 

@@ -100,6 +100,9 @@ def _check_lines(lines: Sequence[RevaluationJournalLine], facts: dict[int, ItemF
         if not item.is_inventory:
             message = _("Item %(item)s on line %(line)s is not kept in stock. Remove the line.")
             problems.append(_problem(line, item, message))
+        if item.inventory_value_zero:
+            message = _("Item %(item)s on line %(line)s is kept without a value. Remove the line.")
+            problems.append(_problem(line, item, message))
         if line.value_revalued < 0:
             message = _("The new value of item %(item)s on line %(line)s is negative. Enter 0 or more.")
             problems.append(_problem(line, item, message))
