@@ -8,6 +8,7 @@ from what it uses to what it makes. Source: design-details-item-application.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection
 
@@ -97,7 +98,7 @@ def _links(planned: Plan) -> list[Link]:
     return made + [link for displaced in planned.displaced.values() for link in displaced.links]
 
 
-def _ids(sql: str, parameters: list[object]) -> list[int]:
+def _ids(sql: str, parameters: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [row[0] for row in cursor.fetchall()]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
 
-from costing.check_books import documents, general_ledger, keys, orders, quantities, values, valuing
+from costing.check_books import documents, general_ledger, keys, orders, quantities, trade, values, valuing
 from costing.check_books.finding import Breach
 
 Check = Callable[[], Iterable[Breach]]
@@ -53,6 +53,10 @@ CHECKS: list[Check] = [
     general_ledger.waiting_values_are_unposted,
     documents.handled_quantities_are_posted,
     documents.invoiced_quantities_are_posted,
+    trade.no_more_comes_back_than_went_out,
+    trade.undone_lines_are_taken_back_whole,
+    trade.goods_on_their_way_stay_in_their_order,
+    trade.transfer_lines_say_what_was_posted,
 ]
 
 __all__ = ["CHECKS", "Breach", "breaches"]
