@@ -64,7 +64,7 @@ def assign_accounts(drafts: Sequence[ValueDraft], *, setup: CostingSetup) -> Non
 
 
 def _pairs_needed(draft: ValueDraft, setup: CostingSetup) -> list[rules.AccountPair]:
-    facts = {
+    facts: dict[str, Any] = {
         "item_ledger_entry_type": str(draft.item_ledger_entry_type),
         "entry_type": str(draft.entry_type),
         "variance_type": str(draft.variance_type),

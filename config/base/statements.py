@@ -38,7 +38,8 @@ def run(sql: str, values: Values = ()) -> int:
     """Run a statement and return how many rows it changed."""
     opened = _cursor()
     opened.execute(sql, values)
-    return opened.rowcount
+    count: int = opened.rowcount
+    return count
 
 
 # Kept by each thread: making a cursor takes as long as binding the values of a small statement.
@@ -52,7 +53,8 @@ def _cursor() -> CursorWrapper:
     found: _BoundCursor | None = getattr(_kept, "cursor", None)
     if found is None or found.connection is not database.connection:
         found = _kept.cursor = _BoundCursor(database.connection)
-    return database.make_debug_cursor(found) if database.queries_logged else database.make_cursor(found)
+    wrap = database.make_debug_cursor if database.queries_logged else database.make_cursor
+    return wrap(found)  # type: ignore[arg-type]  # They take the driver's cursor; the stubs know their own.
 
 
 def fetch(model: type[Row], clauses: str, values: Values = ()) -> list[Row]:
