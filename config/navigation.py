@@ -99,6 +99,12 @@ MENU: tuple[MenuArea, ...] = (
                 also="revalue calculate inventory value write down",
             ),
             MenuPage(
+                _("Standard cost worksheet"),
+                "costing:standard_worksheet",
+                ("base.std_implement",),
+                also="standard roll up implement",
+            ),
+            MenuPage(
                 _("Application worksheet"),
                 "costing:worksheet_items",
                 ("base.cost_adjust",),

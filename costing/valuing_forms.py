@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from config.base.forms import DayField, Form, ModelForm, NumberField, RecordField
 from config.base.models import ReasonCode
 from costing.inventory_value import NewCost
-from costing.models import RevaluationJournalLine
+from costing.models import RevaluationJournalLine, StandardCostWorksheetLine
 from inventory.enums import ItemType
 from inventory.models import Item, ItemLedgerEntry, Location
 
@@ -113,3 +114,46 @@ class RequiredReasonForm(Form):
     """Why a period is reopened."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class SuggestForm(Form):
+    """Which standards are suggested, and times what."""
+
+    item = _item_field(required=False, help_text=_("Blank: all items kept at standard cost."))
+    factor = NumberField(label=_("Standard cost times"), min_value=0, decimal_places=5, max_digits=18)
+    overhead_factor = NumberField(
+        label=_("Indirect cost % and overhead rate times"), min_value=0, decimal_places=5, max_digits=18
+    )
+    rounding = NumberField(
+        label=_("Round to"),
+        min_value=Decimal("0.00001"),
+        decimal_places=5,
+        max_digits=18,
+        required=False,
+        help_text=_("For example 0.05. Blank: the precision of unit costs."),
+    )
+
+
+class RollUpForm(Form):
+    """Which built items are rolled up, and how deep."""
+
+    item = _item_field(required=False, help_text=_("Blank: all items with a bill of material."))
+    all_levels = forms.BooleanField(
+        label=_("All levels"),
+        required=False,
+        help_text=_("Components that are built are computed again; else they count with the standard that they have."),
+    )
+
+
+class ImplementForm(Form):
+    """The day from which the new standards hold."""
+
+    posting_date = DayField(label=_("Posting date"))
+
+
+class WorksheetLineForm(ModelForm):
+    """A row of the standard cost worksheet."""
+
+    class Meta:
+        model = StandardCostWorksheetLine
+        fields = ("new_standard_cost", "new_indirect_cost_percent", "new_overhead_rate")

@@ -97,3 +97,11 @@ class StandardCostWorksheetLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.worksheet}/{self.item_id}"
+
+    @property
+    def item_no(self) -> str:
+        return self.item.no
+
+    @property
+    def item_description(self) -> str:
+        return self.item.description
