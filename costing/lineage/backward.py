@@ -183,12 +183,21 @@ class Backward:
         made_e5 = sum(entry.quantity_e5 for entry in outputs)
         self.graph.add(Node(name, NodeKind.ORDER, held_e5 if order.finished else used_e5, made_e5, order=key))
         self.path.add(name)
+        self._inputs(name, key, inputs)
+        if order.finished and held_e5 != used_e5:
+            gap = Node(f"{name}-gap", NodeKind.GAP, held_e5 - used_e5, order=key, waits=not order.adjusted)
+            self._attach(name, gap)
+        self.path.discard(name)
+        return name
+
+    def _inputs(self, name: str, key: OrderKey, inputs: Sequence[Entry]) -> None:
+        """Draw the components that an order used, and the work."""
         branches = [
             Branch(-sum(v.cost_e5 for v in entry.values), -entry.quantity_e5, _drawer(self._member, entry.key))
             for entry in inputs
         ]
         self._branches(name, branches, None, order=key)
-        for number, capacity in enumerate(order.capacities):
+        for number, capacity in enumerate(self.trail.orders[key].capacities):
             node = Node(
                 f"{name}-capacity-{number}",
                 NodeKind.CAPACITY,
@@ -198,12 +207,6 @@ class Backward:
                 order=key,
             )
             self._attach(name, node)
-        if order.finished and held_e5 != used_e5:
-            self._attach(
-                name, Node(f"{name}-gap", NodeKind.GAP, held_e5 - used_e5, order=key, waits=not order.adjusted)
-            )
-        self.path.discard(name)
-        return name
 
     def _branches(
         self,

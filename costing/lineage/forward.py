@@ -99,7 +99,7 @@ class Forward:
         """Draw who took over links; return what the links carry, and how much of that the takers do not hold yet."""
         carried = [(link, _positive(self.costs, link, self.trail.entry(link.receiver_key))) for link in links]
         waiting = {id(link): self._waiting(link) for link in links}
-        shown = sorted(carried, key=lambda each: -abs(each[1]))[: MAX_BRANCHES if len(carried) <= MAX_BRANCHES else 24]
+        shown = sorted(carried, key=lambda each: -abs(each[1]))[: _most(len(carried))]
         for link, carried_e5 in carried:
             if (link, carried_e5) in shown:
                 held_e5 = carried_e5 - waiting[id(link)]
@@ -228,16 +228,20 @@ class Forward:
         if hidden or others_e5 or others_quantity:
             others = Node(f"{name}-others", NodeKind.MORE, others_e5, others_quantity, pool=pool.key, count=len(hidden))
             self._attach(node, others)
+        self._left_of_pool(node, pool)
+        return name
+
+    def _left_of_pool(self, node: Node, pool: Pool) -> None:
+        """What the issues do not hold yet, and what nobody took."""
         waiting_e5 = sum(issue.share_e5 - issue.posted_e5 for issue in pool.issues)
         if waiting_e5:
-            gap = Node(f"{name}-gap", NodeKind.GAP, waiting_e5, pool=pool.key, waits=True)
+            gap = Node(f"{node.key}-gap", NodeKind.GAP, waiting_e5, pool=pool.key, waits=True)
             self._attach(node, gap)
         taken_e5 = sum(issue.posted_e5 for issue in pool.issues) + pool.issued_rest.cost_e5
         taken = sum(issue.quantity_e5 for issue in pool.issues) + pool.issued_rest.quantity_e5
         left_e5, left = pool.amount_e5 - taken_e5 - waiting_e5, pool.quantity_e5 - taken
         if left_e5 or left:
-            self._attach(node, Node(f"{name}-left", NodeKind.LEFT, left_e5, left, pool=pool.key))
-        return name
+            self._attach(node, Node(f"{node.key}-left", NodeKind.LEFT, left_e5, left, pool=pool.key))
 
     def _gap(self, node: Node, amount_e5: int, entry_key: int) -> None:
         if amount_e5:
@@ -268,6 +272,11 @@ def _by_outbound(trail: Trail) -> dict[int, list[Link]]:
         if is_arrival and link.outbound_key is not None:
             found.setdefault(link.outbound_key, []).append(link)
     return found
+
+
+def _most(count: int) -> int:
+    """How many branches are drawn; one place is kept for the others together."""
+    return MAX_BRANCHES if count <= MAX_BRANCHES else MAX_BRANCHES - 1
 
 
 def _flow(entry: Entry) -> int:

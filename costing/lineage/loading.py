@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -199,7 +200,7 @@ def _entries_of_periods(wanted: dict[Period, date]) -> dict[Period, set[int]]:
     """The entries with values in each period, one more than is read of a period that has too many."""
     periods = list(wanted)
     found: dict[Period, set[int]] = {period: set() for period in periods}
-    parameters = [
+    parameters: list[Any] = [
         [item_id for item_id, _end in periods],
         [wanted[period] for period in periods],
         [end for _item_id, end in periods],

@@ -159,8 +159,8 @@ def read_orders(keys: Collection[OrderKey]) -> dict[OrderKey, OrderBooks]:
             found.finished = state.is_finished or state.order_type == OrderType.ASSEMBLY
             found.adjusted = state.cost_is_adjusted
     rows = ItemLedgerEntry.objects.filter(named).order_by("pk").values_list("pk", "entry_type", *columns)
-    for pk, entry_type, *place in rows:
-        key = order_key(*place)
+    for pk, entry_type, order_type, order_no, line_no in rows:
+        key = order_key(order_type, order_no, line_no)
         if key in orders and entry_type in ("consumption", "assembly_consumption"):
             orders[key].inputs.append(pk)
         elif key in orders and entry_type in ("output", "assembly_output"):
@@ -172,7 +172,7 @@ def read_orders(keys: Collection[OrderKey]) -> dict[OrderKey, OrderBooks]:
 def _read_capacities(orders: dict[OrderKey, OrderBooks], named: Q) -> None:
     values = ValueEntry.objects.filter(named, capacity_ledger_entry__isnull=False).order_by("pk")
     used: dict[tuple[OrderKey, str], list[tuple[int, int, int]]] = defaultdict(list)
-    for entry_id, name, code, quantity, actual, expected, *place in values.values_list(
+    for entry_id, name, code, quantity, actual, expected, order_type, order_no, line_no in values.values_list(
         "capacity_ledger_entry_id",
         "capacity_ledger_entry__work_centre__name",
         "capacity_ledger_entry__work_centre__code",
@@ -183,7 +183,7 @@ def _read_capacities(orders: dict[OrderKey, OrderBooks], named: Q) -> None:
         "order_no",
         "order_line_no",
     ):
-        key = order_key(*place)
+        key = order_key(order_type, order_no, line_no)
         if key is not None and key in orders:
             used[key, name or code or ""].append((entry_id, to_e5(quantity), to_e5(actual + expected)))
     for (key, name), rows in used.items():

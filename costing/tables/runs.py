@@ -68,7 +68,7 @@ class CostStatusTable(Table):
         linkify=lambda record: f"{reverse('costing:adjust')}?item={quote(record.no)}",
     )
     unit_cost = UnitCostColumn(
-        verbose_name=_("Unit cost"), linkify=lambda record: reverse("costing:item_values", args=[record.no])
+        verbose_name=_("Unit cost"), linkify=lambda record: reverse("costing:item_cost", args=[record.no])
     )
 
     hidden_columns = ("settle_at", "excluded", "last_run_made", "point_count", "order_count")
@@ -151,7 +151,10 @@ class RunItemTable(Table):
         verbose_name=_("Entries made"),
         linkify=lambda record: selectors.value_entries_url(item=record.item.no, adjustment="yes"),
     )
-    amount = AmountColumn(verbose_name=_("Net amount"))
+    amount = AmountColumn(
+        verbose_name=_("Net amount"),
+        linkify=lambda record: f"{reverse('costing:item_cost', args=[record.item.no])}#adjustments",
+    )
     seconds = Column(verbose_name=_("Seconds"))
     rounds = IntegerColumn(verbose_name=_("Rounds"))
     error_code = Column(verbose_name=_("Cause"))

@@ -22,9 +22,10 @@ from config.base.formatting import current_region, format_number
 from config.base.forms import Form, RecordField
 from config.base.models import ChangeLog
 from config.base.pages import Action, Badge, Figure
-from config.base.views import PageView
+from config.base.views import PageMixin
 from costing import cost_history, selectors
 from costing.cost_history import AdjustedMonth, History, PeriodCost, Sum
+from costing.engine.periods import period_end
 from costing.enums import ValueEntryType
 from costing.selectors import COST_VIEW
 from inventory.enums import CostingMethod
@@ -86,7 +87,7 @@ PERIOD_COLUMNS = (
 )
 
 
-class CostHistoryView(PageView):
+class CostHistoryView(PageMixin):
     """Every figure links to the value entries that make it up."""
 
     permission_required = COST_VIEW
@@ -107,17 +108,17 @@ class CostHistoryView(PageView):
         return HistoryForm(self.request.GET, user=self.request.user)
 
     @cached_property
-    def options(self) -> dict[str, Any]:
+    def chosen(self) -> dict[str, Any]:
         return self.form.cleaned_data if self.form.is_valid() else {}
 
     @cached_property
     def history(self) -> History:
-        location = self.options.get("location")
+        location = self.chosen.get("location")
         return cost_history.history(self.item, location_id=location.pk if location else None)
 
     @cached_property
     def periods(self) -> list[PeriodCost]:
-        first, last = self.options.get("date_from"), self.options.get("date_to")
+        first, last = self.chosen.get("date_from"), self.chosen.get("date_to")
         return [
             period
             for period in self.history.periods
@@ -126,7 +127,7 @@ class CostHistoryView(PageView):
 
     @cached_property
     def adjusted(self) -> list[AdjustedMonth]:
-        first, last = self.options.get("date_from"), self.options.get("date_to")
+        first, last = self.chosen.get("date_from"), self.chosen.get("date_to")
         return [
             each
             for each in cost_history.adjustments(self.item.pk)
@@ -220,7 +221,7 @@ class CostHistoryView(PageView):
         place: dict[str, Any] = {}
         if self.history.by_place:
             place = {"location": period.location, "variant": period.variant}
-        elif location := self.options.get("location"):
+        elif location := self.chosen.get("location"):
             place = {"location": location.code}
         days = f"{period.first_day.isoformat()}..{period.end.isoformat()}"
         before, until = f"<{period.first_day.isoformat()}", f"..{period.end.isoformat()}"
@@ -243,7 +244,7 @@ class CostHistoryView(PageView):
         ]
 
     def _adjusted_url(self, each: AdjustedMonth) -> str:
-        last = cost_history.period_end(each.month, kind="month")
+        last = period_end(each.month, kind="month")
         days = f"{each.month.isoformat()}..{last.isoformat()}"
         url = selectors.value_entries_url(item=self.item.no, register=each.register_id, adjustment="yes")
         return f"{url}&posting_date={days}"
@@ -309,7 +310,7 @@ class CostHistoryView(PageView):
         columns, rows = self._adjusted_file() if adjusted else self._period_file()
         stem = "cost-adjustments" if adjusted else "cost-history"
         names = {"date_from": _("From"), "date_to": _("To"), "location": _("Location")}
-        filters = {names[name]: str(value) for name, value in self.options.items() if value and name in names}
+        filters = {names[name]: str(value) for name, value in self.chosen.items() if value and name in names}
         export = exports.Export(
             str(self.get_title()), f"{stem}-{self.item.no}", columns, rows, len(rows), filters=filters
         )

@@ -39,7 +39,7 @@ class ItemValueFactView(_FactView):
         status = f"{reverse('costing:adjustment_status')}?no={exact_value(item.no)}"
         waiting = f"{reverse('costing:valueentry_list')}?item={exact_value(item.no)}&waiting=yes"
         fields = [
-            Field(_("Unit cost"), item.unit_cost, "unit_cost", entries),
+            Field(_("Unit cost"), item.unit_cost, "unit_cost", reverse("costing:item_cost", args=[item.no])),
             Field(_("Value"), value.actual, "amount", f"{entries}?inventoriable=yes"),
             Field(
                 _("Expected value"), value.expected, "amount", f"{entries}?inventoriable=yes&cost_amount_expected=<>0"

@@ -11,13 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from config.base import exports
-from config.base.amounts import from_e5
+from config.base.amounts import divide_e5, from_e5
 from config.base.expressions import exact_value
-from config.base.formatting import current_region
+from config.base.formatting import current_region, format_date
 from config.base.pages import Action, Badge, Figure
-from config.base.views import PageView
+from config.base.views import PageMixin, PageView
 from costing import selectors
 from costing.lineage import causes, loading, words
 from costing.lineage.backward import backward
@@ -32,6 +33,20 @@ from costing.tables.words import entry_url, item_url, value_entry_url
 MAX_DRAWN = 60
 MAX_VALUES = 200
 MAX_NAMED = 20
+
+
+FILE_COLUMNS = (
+    ("level", gettext_lazy("Level"), "text"),
+    ("node", gettext_lazy("Node"), "text"),
+    ("kind", gettext_lazy("Kind"), "text"),
+    ("title", gettext_lazy("What"), "text"),
+    ("detail", gettext_lazy("Where and when"), "text"),
+    ("entry", gettext_lazy("Item ledger entry"), "text"),
+    ("quantity", gettext_lazy("Quantity"), "quantity"),
+    ("amount", gettext_lazy("Amount"), "amount"),
+    ("node_amount", gettext_lazy("Of"), "amount"),
+    ("repeated", gettext_lazy("Shown already"), "yesno"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +73,7 @@ class PostedValue:
     sources: list[tuple[str, str]]
 
 
-class LineageView(PageView):
+class LineageView(PageMixin):
     """The graph, the same as an indented table, and the sentence above both."""
 
     permission_required = COST_VIEW
@@ -150,7 +165,7 @@ class LineageView(PageView):
 
     def _figures(self) -> list[Figure]:
         root, values = self.graph.nodes[self.graph.root], selectors.value_entries_url(item_ledger_entry=self.trail.root)
-        cost = words.divide_e5(root.amount_e5, root.quantity_e5)
+        cost = divide_e5(root.amount_e5, root.quantity_e5)
         gap_e5 = sum(node.amount_e5 for node in self.graph.nodes.values() if node.kind == NodeKind.GAP)
         return [
             Figure(_("Quantity"), from_e5(root.quantity_e5), "quantity", entry_url(self.trail.root) or ""),
@@ -265,7 +280,7 @@ class LineageView(PageView):
         item_no = self.trail.facts[self.trail.root].item_no
         url = reverse("costing:item_cost", args=[item_no])
         told += [
-            (_("Average to %(day)s") % {"day": words.format_date(end)}, f"{url}#period-{end.isoformat()}")
+            (_("Average to %(day)s") % {"day": format_date(end)}, f"{url}#period-{end.isoformat()}")
             for end in cause.period_ends
         ]
         return told
@@ -278,37 +293,8 @@ class LineageView(PageView):
             response = HttpResponse(svg, content_type="image/svg+xml")
             response.headers["Content-Disposition"] = f'attachment; filename="cost-lineage-{self.trail.root}.svg"'
             return response
-        rows = list(self._rows())
-        columns = [
-            exports.ExportColumn(name, label, kind)
-            for name, label, kind in (
-                ("level", _("Level"), "text"),
-                ("node", _("Node"), "text"),
-                ("kind", _("Kind"), "text"),
-                ("title", _("What"), "text"),
-                ("detail", _("Where and when"), "text"),
-                ("entry", _("Item ledger entry"), "text"),
-                ("quantity", _("Quantity"), "quantity"),
-                ("amount", _("Amount"), "amount"),
-                ("node_amount", _("Of"), "amount"),
-                ("repeated", _("Shown already"), "yesno"),
-            )
-        ]
-        values = [
-            (
-                row.level,
-                row.node.key,
-                row.node.kind.value,
-                row.label.title,
-                row.label.detail,
-                row.node.entry_key,
-                row.quantity,
-                row.amount,
-                row.node_amount,
-                row.repeated,
-            )
-            for row in rows
-        ]
+        columns = [exports.ExportColumn(name, str(label), kind) for name, label, kind in FILE_COLUMNS]
+        values = [_cells(row) for row in self._rows()]
         name = f"cost-lineage-{self.trail.root}"
         filters = {_("Direction"): next(label for label, _url, current in self._tabs() if current)}
         export = exports.Export(str(self.get_title()), name, columns, values, len(values), filters=filters)
@@ -331,3 +317,10 @@ class ValueLineageView(PageView):
         if value.item_ledger_entry_id is None:
             raise Http404
         return HttpResponseRedirect(reverse("costing:lineage", args=[value.item_ledger_entry_id]))
+
+
+def _cells(row: Row) -> tuple[Any, ...]:
+    """A line of the table in the order of `FILE_COLUMNS`."""
+    node, label = row.node, row.label
+    told = (row.level, node.key, node.kind.value, label.title, label.detail, node.entry_key)
+    return (*told, row.quantity, row.amount, row.node_amount, row.repeated)
