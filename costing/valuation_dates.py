@@ -25,14 +25,8 @@ from inventory.models import ItemLedgerEntry
 
 MAX_STEPS = 100_000
 
-_HAS_OWN_DATE = frozenset(
-    {
-        ItemLedgerEntryType.PURCHASE,
-        ItemLedgerEntryType.POSITIVE_ADJMT,
-        ItemLedgerEntryType.OUTPUT,
-        ItemLedgerEntryType.ASSEMBLY_OUTPUT,
-    }
-)
+_MADE = (ItemLedgerEntryType.OUTPUT, ItemLedgerEntryType.ASSEMBLY_OUTPUT)
+"""Valued by what the order used, which no application says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +147,7 @@ def _valued(node: _Node, sources: list[date]) -> date:
     if node.is_inbound:
         if node.entry_type == ItemLedgerEntryType.TRANSFER and sources:
             return max(sources)
-        own = node.valued if node.entry_type in _HAS_OWN_DATE else node.posting_date
+        own = node.valued if node.entry_type in _MADE else node.posting_date
         return max([own, *sources])
     if node.fixed and sources:
         return max(sources)
