@@ -27,6 +27,7 @@ from costing.posting.capacity import Work
 from costing.posting.making import Goods, Posting
 from costing.posting.results import PostingResult
 from costing.posting.stock import StockPosting
+from costing.value_posting import CostedLine
 from costing.value_storing import StoredValues
 from inventory import orders
 from inventory.checks import text_of
@@ -68,33 +69,22 @@ def post_assembly(
         _check_quantity(order, made, left)
         used = _components(order, made) if used is None else used
         works = _work(order, made) if works is None else works
-        line_no = InventoryAdjmtEntryOrder.objects.filter(order_type=order.type, order_no=order.no).count() + 1
         common = making.begin(
             order,
             item_ids=[line.item_id for line in used],
-            line_no=line_no,
+            line_no=_next_posting(order),
             posting_date=posting_date,
             context=context,
             user_id=user_id,
         )
-        goods = [*used, _output(order, made, output)]
-        making.check(common, goods, works)
-        lines = [
-            making.costed(common, number, line, entry_type=Entry.ASSEMBLY_CONSUMPTION, inbound=False, invoiced=True)
-            for number, line in enumerate(used, 1)
-        ]
-        lines.append(
-            making.costed(common, len(goods), goods[-1], entry_type=Entry.ASSEMBLY_OUTPUT, inbound=True, invoiced=True)
-        )
+        goods = _output(order, made, output)
+        making.check(common, [*used, goods], works)
+        lines = _lines(common, used, goods)
         prepared = making.prepare(common, lines, works)
         values = _carry_cost(common, prepared)
         written, stored = making.write(common, prepared, finished=True)
         _record_sources(prepared, values, written, stored)
-        _count(order, made, left)
-        if order.sales_line_id is not None:
-            # What is assembled to order is sold from this very output.
-            made_id = written.entry_id(values[0].output_key)
-            DocumentLine.objects.filter(pk=order.sales_line_id).update(applies_to_entry=made_id)
+        _progress(order, made, left, output_id=written.entry_id(values[0].output_key))
         return making.end(common, prepared, written, stored, lines)
 
 
@@ -116,6 +106,23 @@ def _check_quantity(order: OrderHeader, made: Decimal, left: Decimal) -> None:
             % words,
             code=ErrorCode.QUANTITY_EXCEEDS_SOURCE,
         )
+
+
+def _next_posting(order: OrderHeader) -> int:
+    """Each posting of an order has a cost state of its own."""
+    return InventoryAdjmtEntryOrder.objects.filter(order_type=order.type, order_no=order.no).count() + 1
+
+
+def _lines(common: Posting, used: Sequence[Goods], output: Goods) -> list[CostedLine]:
+    lines = [
+        making.costed(common, number, line, entry_type=Entry.ASSEMBLY_CONSUMPTION, inbound=False, invoiced=True)
+        for number, line in enumerate(used, 1)
+    ]
+    number = len(lines) + 1
+    return [
+        *lines,
+        making.costed(common, number, output, entry_type=Entry.ASSEMBLY_OUTPUT, inbound=True, invoiced=True),
+    ]
 
 
 def _components(order: OrderHeader, made: Decimal) -> list[Goods]:
@@ -227,8 +234,11 @@ def _record_sources(
     )
 
 
-def _count(order: OrderHeader, made: Decimal, left: Decimal) -> None:
+def _progress(order: OrderHeader, made: Decimal, left: Decimal, *, output_id: int) -> None:
+    """Count what is assembled; what is assembled to order is sold from this very output."""
     OrderHeader.objects.filter(pk=order.pk).update(
         quantity_finished=F("quantity_finished") + made,
         status=OrderStatus.FINISHED if made == left else order.status,
     )
+    if order.sales_line_id is not None:
+        DocumentLine.objects.filter(pk=order.sales_line_id).update(applies_to_entry=output_id)

@@ -21,6 +21,7 @@ from costing.posting import making, output_dates
 from costing.posting.capacity import Work
 from costing.posting.making import Goods, Posting
 from costing.posting.results import PostingResult
+from costing.value_posting import CostedLine
 from inventory import orders
 from inventory.enums import ItemLedgerEntryType, OrderStatus, OrderType
 from inventory.locks import lock_order
@@ -47,26 +48,17 @@ def post_production(
     """
     with posting(preview=preview) as context:
         order = _open_order(order_id)
-        item_ids = [line.item_id for line in (*used, *made)]
+        ids = [line.item_id for line in (*used, *made)]
         common = making.begin(
-            order, item_ids=item_ids, line_no=0, posting_date=posting_date, context=context, user_id=user_id
+            order, item_ids=ids, line_no=0, posting_date=posting_date, context=context, user_id=user_id
         )
         making.check(common, (*used, *made), works)
         _check_put_back(common, used)
-        lines = [
-            making.costed(common, number, line, entry_type=Entry.CONSUMPTION, inbound=False, invoiced=True)
-            for number, line in enumerate(used, 1)
-        ]
-        lines += [
-            making.costed(
-                common, number, _of_order(common, number, line), entry_type=Entry.OUTPUT, inbound=True, invoiced=False
-            )
-            for number, line in enumerate(made, len(used) + 1)
-        ]
+        lines = _lines(common, used, made)
         prepared = making.prepare(common, lines, works)
-        earliest = output_dates.lift_new_outputs(prepared, common.key)
+        latest = output_dates.lift_new_outputs(prepared, common.key)
         written, stored = making.write(common, prepared, finished=False)
-        output_dates.lift_posted_outputs(common.key, earliest, product=common.product, periods=common.setups.periods)
+        output_dates.lift_posted_outputs(common.key, latest, product=common.product, periods=common.setups.periods)
         total = sum((line.quantity for line in made), Decimal(0))
         OrderHeader.objects.filter(pk=order.pk).update(quantity_finished=F("quantity_finished") + total)
         return making.end(common, prepared, written, stored, lines)
@@ -78,6 +70,20 @@ def _open_order(order_id: int) -> OrderHeader:
         raise DomainError(_("%(no)s is no production order.") % {"no": order.no}, code=ErrorCode.INVALID_INPUT)
     orders.check_not_finished(order)
     return order
+
+
+def _lines(common: Posting, used: Sequence[Goods], made: Sequence[Goods]) -> list[CostedLine]:
+    consumption = [
+        making.costed(common, number, line, entry_type=Entry.CONSUMPTION, inbound=False, invoiced=True)
+        for number, line in enumerate(used, 1)
+    ]
+    output = [
+        making.costed(
+            common, number, _of_order(common, number, line), entry_type=Entry.OUTPUT, inbound=True, invoiced=False
+        )
+        for number, line in enumerate(made, len(used) + 1)
+    ]
+    return consumption + output
 
 
 def _check_put_back(common: Posting, used: Sequence[Goods]) -> None:
