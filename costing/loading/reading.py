@@ -40,8 +40,10 @@ def read(wanted: Sequence[Wanted], *, precision_e5: int) -> tuple[BookColumns, l
     """Read items; return their columns and, for each item, how many entries and values were read."""
     whole_ids = [each.item_id for each in wanted if each.whole]
     affected = _affected_keys(wanted)
-    links = _links(whole_ids, affected)
-    entries = _entries(whole_ids, np.union1d(affected, _sources(links, affected)) if len(affected) else affected)
+    whole = _entries("e.item_id", whole_ids)
+    links = _links(np.concatenate((whole["key"], affected)))
+    others = _entries("e.id", np.union1d(affected, _sources(links, affected)).tolist())
+    entries = sorted_by(joined([whole, others]), "item", "key")
     values = _values(whole_ids, entries, not_whole=~np.isin(entries["item"], whole_ids))
     columns = _columns(wanted, entries, values, links, affected, precision_e5=precision_e5)
     counts = np.bincount(columns.entries.item, minlength=len(wanted))
@@ -67,15 +69,10 @@ def _keys(sql: str, parameters: Any) -> Ints:
         return np.frombuffer(cursor.fetchone()[0], ">i8").astype(np.int64)
 
 
-def _links(whole_ids: list[int], affected: Ints) -> dict[str, Ints]:
-    active = f"{_IAE} WHERE a.cancelled_by_id IS NULL AND a.item_ledger_entry_id"
-    parts = []
-    if whole_ids:
-        of_items = f"(SELECT e.id FROM {_ILE} WHERE e.item_id = ANY(%s::bigint[]))"  # noqa: S608 ours
-        parts.append(read_blocks(f"{active} IN {of_items}", statements.LINKS, [array(whole_ids)]))
-    if len(affected) or not parts:
-        parts.append(read_blocks(f"{active} = ANY(%s::bigint[])", statements.LINKS, [array(affected.tolist())]))
-    return sorted_by(joined(parts), "key")
+def _links(receivers: Ints) -> dict[str, Ints]:
+    """The active links of entries. By their numbers: what joins the entries again may scan the whole table instead."""
+    active = f"{_IAE} WHERE a.cancelled_by_id IS NULL AND a.item_ledger_entry_id = ANY(%s::bigint[])"
+    return sorted_by(read_blocks(active, statements.LINKS, [array(receivers.tolist())]), "packed")
 
 
 def _sources(links: dict[str, Ints], affected: Ints) -> Ints:
@@ -86,30 +83,28 @@ def _sources(links: dict[str, Ints], affected: Ints) -> Ints:
     return source[np.isin(links["receiver"], affected) & (source != 0)]
 
 
-def _entries(whole_ids: list[int], keys: Ints) -> dict[str, Ints]:
-    parts = []
-    if whole_ids:
-        parts.append(read_blocks(f"{_ILE} WHERE e.item_id = ANY(%s::bigint[])", statements.ENTRIES, [array(whole_ids)]))
-    if len(keys) or not parts:
-        parts.append(read_blocks(f"{_ILE} WHERE e.id = ANY(%s::bigint[])", statements.ENTRIES, [array(keys.tolist())]))
-    return sorted_by(joined(parts), "item", "key")
+def _entries(column: str, keys: list[int]) -> dict[str, Ints]:
+    """The entries of items, or those of the numbers given."""
+    entries = read_blocks(f"{_ILE} WHERE {column} = ANY(%s::bigint[])", statements.ENTRIES, [array(keys)])
+    packed = entries.pop("packed")
+    entries["posting_day"], entries["flags"] = packed >> 8, packed & 255
+    return entries
 
 
 def _values(whole_ids: list[int], entries: dict[str, Ints], *, not_whole: Any) -> dict[str, Ints]:
     inventoriable = f"{_VE} WHERE v.inventoriable AND v.item_ledger_entry_id IS NOT NULL AND"
-    parts = []
-    if whole_ids:
-        parts.append(
-            read_blocks(f"{inventoriable} v.item_id = ANY(%s::bigint[])", statements.VALUES, [array(whole_ids)])
-        )
-    keys = entries["key"][not_whole]
-    if len(keys) or not parts:
-        parts.append(
-            read_blocks(
-                f"{inventoriable} v.item_ledger_entry_id = ANY(%s::bigint[])", statements.VALUES, [array(keys.tolist())]
-            )
-        )
-    values = joined(parts)
+    keys = entries["key"][not_whole].tolist()
+    of_items = f"{inventoriable} v.item_id = ANY(%s::bigint[])"
+    of_entries = f"{inventoriable} v.item_ledger_entry_id = ANY(%s::bigint[])"
+    values = joined(
+        [
+            read_blocks(of_items, statements.VALUES, [array(whole_ids)]),
+            read_blocks(of_entries, statements.VALUES, [array(keys)]),
+        ]
+    )
+    packed = values.pop("packed")
+    values["posting_day"], values["valuation_day"] = packed >> 40, packed >> 16 & 0xFFFFFF
+    values["flags"] = packed & 0xFFFF
     by_key = np.argsort(entries["key"])
     values["entry"] = by_key[np.searchsorted(entries["key"], values["entry"], sorter=by_key)]
     return sorted_by(values, "entry", "key")
@@ -169,8 +164,7 @@ def _columns(
 def _link_columns(links: dict[str, Ints], entries: EntryColumns) -> LinkColumns:
     by_key = np.argsort(entries.key)
     item = entries.item[by_key[np.searchsorted(entries.key, links["receiver"], sorter=by_key)]]
-    applies = links.pop("cost_application") == 1
-    links.pop("key")
+    applies = links.pop("packed") & 1 > 0
     return LinkColumns(**links, item=item, cost_application=applies)
 
 

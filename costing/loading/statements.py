@@ -9,9 +9,9 @@ ENTRIES = {
     "variant": "coalesce(e.variant_id, 0)",
     "quantity": "(e.quantity * 100000)::bigint",
     "remaining": "(e.remaining_quantity * 100000)::bigint",
-    "posting_day": _DAY.format(column="e.posting_date"),
-    # 1: completely invoiced, 2: an exact reversal that mirrors its source.
-    "flags": "(e.completely_invoiced::int + 2 * (e.quantity < 0 AND e.applies_to_entry_id IS NOT NULL"
+    # The posting day x 256, and 1: completely invoiced, 2: an exact reversal that mirrors its source.
+    "packed": f"({_DAY.format(column='e.posting_date')} << 8)"
+    " + (e.completely_invoiced::int + 2 * (e.quantity < 0 AND e.applies_to_entry_id IS NOT NULL"
     " AND e.entry_type IN ('purchase', 'output', 'assembly_output'))::int)::bigint",
 }
 
@@ -25,23 +25,23 @@ VALUES = {
     "expected": "(v.cost_amount_expected * 100000)::bigint",
     "valued_quantity": "(v.valued_quantity * 100000)::bigint",
     "invoiced_quantity": "(v.invoiced_quantity * 100000)::bigint",
-    "posting_day": _DAY.format(column="v.posting_date"),
-    "valuation_day": _DAY.format(column="v.valuation_date"),
-    # The kind, and then 8: charge, 16: partial revaluation, 32: adjustment, 64: valued by average.
-    "flags": "(CASE v.entry_type WHEN 'direct_cost' THEN 0 WHEN 'indirect_cost' THEN 1 WHEN 'variance' THEN 2"
+    # The posting day x 2^40, the valuation day x 2^16, the kind, and then 8: charge, 16: partial revaluation,
+    # 32: adjustment, 64: valued by average.
+    "packed": f"({_DAY.format(column='v.posting_date')} << 40) + ({_DAY.format(column='v.valuation_date')} << 16)"
+    " + (CASE v.entry_type WHEN 'direct_cost' THEN 0 WHEN 'indirect_cost' THEN 1 WHEN 'variance' THEN 2"
     " WHEN 'revaluation' THEN 3 WHEN 'rounding' THEN 4 ELSE 5 END"
     " + 8 * (v.item_charge_id IS NOT NULL)::int + 16 * v.partial_revaluation::int + 32 * v.adjustment::int"
     " + 64 * v.valued_by_average_cost::int)::bigint",
 }
 
 LINKS = {
-    "key": "a.id",
+    # In the order of posting; and 1: cost application.
+    "packed": "a.id * 2 + a.cost_application::int",
     "receiver": "a.item_ledger_entry_id",
     "inbound": "a.inbound_item_entry_id",
     "outbound": "coalesce(a.outbound_item_entry_id, 0)",
     "transferred_from": "coalesce(a.transferred_from_entry_id, 0)",
     "quantity": "(a.quantity * 100000)::bigint",
-    "cost_application": "a.cost_application::int::bigint",
 }
 
 # The number of marks and of entries tells whether following the marks is worth it.
