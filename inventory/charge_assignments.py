@@ -48,6 +48,11 @@ def assign_document(line: DocumentLine, posted: PostedDocument, *, split: str) -
     """
     with transaction.atomic():
         _lock(line)
+        if posted.type not in MOVED:
+            raise DomainError(
+                _("%(no)s moved no goods to their place. Assign the charge to a receipt, a shipment or a return.")
+                % {"no": posted.no}
+            )
         there = ChargeAssignment.objects.filter(document_line=line).values("posted_line")
         new = chargeable_lines(posted).exclude(pk__in=there).order_by("line_no")
         added = [
