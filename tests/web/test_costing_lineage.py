@@ -11,7 +11,12 @@ from django.urls import reverse
 
 from costing import adjustment
 from costing.lineage.records import NodeKind
-from inventory.models import ItemLedgerEntry
+from costing.posting.assembly import post_assembly
+from costing.posting.capacity import Work
+from costing.posting.making import Goods
+from inventory.enums import OrderType
+from inventory.models import ItemLedgerEntry, OrderHeader
+from inventory.orders import create_order
 from tests import factories
 from tests.web.costing_books import DAY, dearer_chairs, post, sign_in
 
@@ -215,6 +220,26 @@ class TestThePage:
         assert b"/costing/lineage/" not in card.content + entries.content
         assert b"Cost lineage" not in card.content + entries.content
 
+    def test_an_average_with_many_members_takes_no_more_queries(self, client):
+        factories.company(average_cost_period="month")
+        lamp = factories.item("LAMP", method="average")
+        post(factories.purchase_order(lamp, quantity="9", unit_cost="20.00"))
+        post(factories.sales_order(lamp, quantity="1", unit_price="90.00"))
+        post(factories.purchase_order(lamp, quantity="1", unit_cost="7.00"))
+        sign_in(client)
+        entry = sale()
+        lineage(client, entry)
+
+        def count():
+            with CaptureQueriesContext(connection) as queries:
+                assert lineage(client, entry).status_code == 200
+            return len(queries)
+
+        few = count()
+        for _number in range(4):
+            post(factories.purchase_order(lamp, quantity="1", unit_cost="7.00"))
+        assert count() == few < 40
+
     def test_the_queries_do_not_grow_with_the_entries(self, client):
         books = dearer_chairs()
         adjustment.adjust_cost(today=DAY)
@@ -237,6 +262,28 @@ class TestThePage:
                 on=DAY + timedelta(4),
             )
         assert count() == few
+
+
+class TestOrders:
+    def test_an_assembled_kit_is_its_components_and_the_work(self, client):
+        factories.company()
+        frame, kit = factories.item("FRAME"), factories.item("KIT")
+        post(factories.purchase_order(frame, quantity="10", unit_cost="12.00"))
+        header = OrderHeader(type=OrderType.ASSEMBLY, item=kit, quantity=Decimal(3), order_date=DAY)
+        order = create_order(header)
+        used = [Goods(frame.pk, Decimal(6))]
+        post_assembly(order_id=order.pk, posting_date=DAY, used=used, works=[Work(amount=Decimal(9))], user_id=None)
+        post(factories.sales_order(kit, quantity="1", unit_price="90.00"))
+        adjustment.adjust_cost(today=DAY)
+        sign_in(client)
+
+        back = amounts(lineage(client, sale()))
+        forth = amounts(lineage(client, receipt(), direction="forth"))
+
+        # 6 frames at 12.00 and work of 9.00 make 3 kits of 27.00.
+        assert [amount for _title, amount in back] == [Decimal(n) for n in (27, 27, 81, 72, 72, 120, 9)]
+        assert back[2][0] == f"Assembly order {order.no}"
+        assert [amount for _title, amount in forth] == [Decimal(n) for n in (120, 72, 72, 81, 27, 27, 54, 48)]
 
 
 class TestFiles:
