@@ -153,6 +153,11 @@ class CostHistoryView(PageMixin):
         return [
             Action(_("Adjust cost"), adjust, primary=not self.status.adjusted, permission="base.cost_adjust"),
             Action(_("Value entries"), reverse("costing:item_values", args=[self.item.no])),
+            Action(
+                _("Exclude from adjustment"),
+                reverse("costing:item_exclude", args=[self.item.no]),
+                permission="base.cost_adjust",
+            ),
         ]
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,6 +13,7 @@ from config.base.expressions import exact_value
 from config.base.pages import Field, allowed
 from config.base.views import PageView
 from costing import selectors
+from costing.models import ItemCostState
 from costing.selectors import COST_VIEW
 from inventory.models import Item
 
@@ -48,7 +50,14 @@ class ItemValueFactView(_FactView):
             Field(_("Cost is adjusted"), item.adjusted, "yesno", status),
         ]
         if not item.adjusted:
-            fields.append(Field(_("Not adjusted from"), item.unadjusted_from, "date", status))
+            adjust = f"{reverse('costing:adjust')}?item={quote(item.no)}"
+            fields += [
+                Field(_("Not adjusted from"), item.unadjusted_from, "date", status),
+                Field(_("Cost"), _("Adjust this item"), url=adjust, permission="base.cost_adjust"),
+            ]
+        if ItemCostState.objects.filter(item=item, excluded=True).exists():
+            exclude = reverse("costing:item_exclude", args=[item.no])
+            fields.append(Field(_("Excluded from cost adjustment"), value=True, kind="yesno", url=exclude))
         return fields
 
 
