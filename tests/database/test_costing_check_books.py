@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
 
-from costing import adjustment, check_books
+from costing import adjustment, check_books, setup_changes
 from costing.models import (
     AccountSet,
     CostChange,
@@ -362,6 +362,18 @@ class TestGeneralLedger:
         factories.company(expected_cost_posting=True)
 
         assert check_books.breaches() == []
+
+    def test_expected_cost_invoiced_after_the_switch_that_neither_is_posted_nor_waits(self, company):
+        factories.company(automatic_cost_posting=False, expected_cost_posting=False)
+        purchase = factories.purchase_order(factories.item("CHAIR"), quantity="1", unit_cost="5.00")
+        post(purchase, invoice=False)
+        setup_changes.change_setup(changes={"expected_cost_posting": True}, user=None)
+        post(purchase, handle=False)
+        receipt, _invoice = ValueEntry.objects.order_by("pk")
+        assert check_books.breaches() == []
+        ValueEntryToPost.objects.filter(value_entry=receipt).delete()
+
+        assert found() == [("queue", (receipt.pk,))]
 
     def test_expected_cost_of_a_time_when_it_was_not_posted_need_not_be(self, company):
         CostingSetup.objects.create(starting_date=DAY + timedelta(10), expected_cost_posting=True)
