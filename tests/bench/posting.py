@@ -21,7 +21,7 @@ from costing import check_books
 from costing.posting import documents
 from costing.posting.results import PostingResult
 from inventory.enums import DocumentKind
-from inventory.models import Document, DocumentLine, Item, PostedDocument
+from inventory.models import Customer, Document, DocumentLine, Item, Location, PostedDocument, Vendor
 from tests import factories
 from tests.bench import posting_floor
 from tests.bench.posting_floor import Pattern
@@ -75,7 +75,7 @@ def hundred_lines(_size: int) -> Iterator[Measured]:
 
 
 def _measure(name: str, *, connections: int, orders: int, lines: int) -> Measured:
-    patterns = {kind: _pattern(kind, lines) for kind in _KINDS}
+    patterns: dict[str, Pattern] = {kind: _pattern(kind, lines) for kind in _KINDS}
     seconds, floor_seconds = [], []
     for _round in range(ROUNDS):
         seconds.append(_timed(_post, connections, orders, lines))
@@ -121,10 +121,10 @@ def _set_up() -> None:
 def _orders(kind: str, orders: int, lines: int, worker: int, *, quantity: int = 1) -> list[Order]:
     """Make orders with everything to handle and to invoice, over the items of a connection in turn."""
     items = list(Item.objects.order_by("pk")[worker * ITEMS : (worker + 1) * ITEMS].values_list("pk", flat=True))
-    partner = {"vendor_id": factories.Vendor.objects.get().pk} if kind == DocumentKind.PURCHASE_ORDER else {}
+    partner = {"vendor_id": Vendor.objects.get().pk} if kind == DocumentKind.PURCHASE_ORDER else {}
     if not partner:
-        partner = {"customer_id": factories.Customer.objects.get().pk}
-    location = factories.Location.objects.get(code="MAIN")
+        partner = {"customer_id": Customer.objects.get().pk}
+    location = Location.objects.get(code="MAIN")
     made = []
     for number in range(orders):
         order = Document.objects.create(

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from costing.posting import documents
 from inventory.enums import DocumentKind
+from inventory.models import Customer, Vendor
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,8 +43,8 @@ class TestManyLines:
         cups = [factories.item(f"CUP{number}") for number in range(8)]
 
         def order(kind, chosen):
-            partner = {"vendor": factories.Vendor.objects.get()} if kind == DocumentKind.PURCHASE_ORDER else {}
-            partner = partner or {"customer": factories.Customer.objects.get()}
+            partner = {"vendor": Vendor.objects.get()} if kind == DocumentKind.PURCHASE_ORDER else {}
+            partner = partner or {"customer": Customer.objects.get()}
             made = factories.document(kind=kind, **partner)
             for item in chosen:
                 factories.document_line(made, item=item, quantity="2", unit_amount="5.00")
