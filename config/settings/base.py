@@ -83,8 +83,8 @@ DATABASES = {
     ),
 }
 # What a connection runs for the third time, the server keeps prepared (config.base.statements). A pooler between them
-# must know prepared statements (PgBouncer from 1.21), or be told by `?prepare_threshold=` in DATABASE_URL.
-DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 2)
+# must know prepared statements (PgBouncer from 1.21).
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 2
 if flag("LAGERBOK_DATABASE_POOL"):
     # The web process alone sets this (config/wsgi.py): a worker's child would use its parent's sockets.
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 20}
