@@ -1,17 +1,19 @@
 """Random books, posted by the use cases that people use: whatever is done, in whatever order, the rules hold."""
 
 import random
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from config.base.errors import DomainError
-from costing import adjustment, check_books, post_to_gl
+from costing import adjustment, check_books, post_to_gl, setup_changes
+from costing import application_worksheet as worksheet
 from costing.models import ValueEntry
 from costing.posting import documents, journals
 from inventory.enums import JournalLineKind
-from inventory.models import Document, ItemJournalLine
+from inventory.models import Document, ItemApplicationEntry, ItemJournalLine, ItemLedgerEntry
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,7 @@ class Trader:
     def do(self):
         often = [self.buy, self.receive, self.sell, self.ship, self.invoice] * 2
         seldom = [self.transfer, self.correct_up, self.correct_down, self.adjust, self.post_to_gl]
+        seldom += [self.apply_anew, self.apply_anew, self.change_setup]
         try:
             self.random.choice([*often, *seldom])()
         except DomainError:
@@ -72,6 +75,30 @@ class Trader:
     def _sale(self):
         item = self.random.choice(self.items)
         return factories.sales_order(item, quantity=self.quantity(), unit_price="20", location=self.place())
+
+    def apply_anew(self):
+        """Take an issue apart, apply it to another receipt if one fits, and close the worksheet, or undo it all."""
+        links = ItemApplicationEntry.objects.active().exclude(outbound_item_entry=None).order_by("pk")
+        link = self.random.choice(list(links) or [None])
+        if link is None:
+            return
+        worksheet.unapply(application_id=link.pk, user_id=self.user.pk)
+        item_id = link.item_ledger_entry.item_id
+        others = ItemLedgerEntry.objects.filter(item_id=item_id).inbound().order_by("-open", "pk")
+        other = self.random.choice(list(others)[:4])
+        with suppress(DomainError):
+            worksheet.apply(entry_id=link.outbound_item_entry_id, to_entry_id=other.pk, user_id=self.user.pk)
+        self.random.choice([worksheet.close, worksheet.undo])(item_id=item_id, user_id=self.user.pk)
+
+    def change_setup(self):
+        changes = self.random.choice(
+            [
+                {"average_cost_period": self.random.choice(["day", "month"])},
+                {"average_cost_calculation": self.random.choice(["item", "item_location_variant"])},
+                {"expected_cost_posting": self.random.random() < 0.5},
+            ]
+        )
+        setup_changes.change_setup(changes=changes, user=None)
 
     def buy(self):
         self._post(self._purchase())
