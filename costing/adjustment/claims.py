@@ -16,6 +16,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -92,7 +93,7 @@ def claim(run_id: int, worker: Worker, *, limit: int) -> list[Claimed]:
         "token": worker.token,
         "job_id": worker.job_id,
         "attempt": worker.attempt,
-        "stale_after": STALLED_AFTER.total_seconds(),
+        "stale_after": float(getattr(settings, "JOB_STALE_SECONDS", STALLED_AFTER.total_seconds())),
     }
     rows = _rows(_CLAIM, parameters)
     return sorted(
