@@ -72,7 +72,7 @@ def _keys(sql: str, parameters: Any) -> Ints:
 def _links(receivers: Ints) -> dict[str, Ints]:
     """The active links of entries. By their numbers: what joins the entries again may scan the whole table instead."""
     active = f"{_IAE} WHERE a.cancelled_by_id IS NULL AND a.item_ledger_entry_id = ANY(%s::bigint[])"
-    return sorted_by(read_blocks(active, statements.LINKS, [array(receivers.tolist())]), "packed")
+    return sorted_by(read_blocks(active, statements.LINKS, receivers.tolist()), "packed")
 
 
 def _sources(links: dict[str, Ints], affected: Ints) -> Ints:
@@ -85,7 +85,7 @@ def _sources(links: dict[str, Ints], affected: Ints) -> Ints:
 
 def _entries(column: str, keys: list[int]) -> dict[str, Ints]:
     """The entries of items, or those of the numbers given."""
-    entries = read_blocks(f"{_ILE} WHERE {column} = ANY(%s::bigint[])", statements.ENTRIES, [array(keys)])
+    entries = read_blocks(f"{_ILE} WHERE {column} = ANY(%s::bigint[])", statements.ENTRIES, keys)
     packed = entries.pop("packed")
     entries["posting_day"], entries["flags"] = packed >> 8, packed & 255
     return entries
@@ -98,8 +98,8 @@ def _values(whole_ids: list[int], entries: dict[str, Ints], *, not_whole: Any) -
     of_entries = f"{inventoriable} v.item_ledger_entry_id = ANY(%s::bigint[])"
     values = joined(
         [
-            read_blocks(of_items, statements.VALUES, [array(whole_ids)]),
-            read_blocks(of_entries, statements.VALUES, [array(keys)]),
+            read_blocks(of_items, statements.VALUES, whole_ids),
+            read_blocks(of_entries, statements.VALUES, keys),
         ]
     )
     packed = values.pop("packed")

@@ -148,6 +148,7 @@ def _write(written: Written) -> None:
         cursor.execute(_VALUES, {"last": last, "register": register})
         cursor.execute(_QUEUE, {"last": last})
         cursor.execute(_CHANGES, {"last": last, "register": register})
+        cursor.execute(_NUMBERS)
         cursor.execute("DROP TABLE floor_values, floor_changes")
 
 
@@ -183,3 +184,4 @@ SELECT f.entry, nullif(f.source, -1), date '2021-01-01' + nullif(f.day, -1)::int
     f.quantity / 100000.0, f.amount / 100000.0, %(register)s, nullif(f.run, -1)
 FROM floor_changes f
 """
+_NUMBERS = "SELECT setval(pg_get_serial_sequence('costing_valueentry', 'id'), (SELECT max(id) FROM costing_valueentry))"

@@ -22,6 +22,7 @@ HANDLED, INVOICED, CHARGED, VARIANCE, MOVED = range(5)
 
 ENTRY_COLUMNS = (
     "item", "location", "day", "type", "quantity", "remaining", "complete", "invoiced", "to_adjust", "valued", "serial",
+    "returned",
 )  # fmt: skip
 LINK_COLUMNS = ("receiver", "inbound", "outbound", "source_layer", "quantity", "day", "cost_application")
 VALUE_COLUMNS = (
@@ -102,7 +103,7 @@ class Trade:
 
     def _enter(self, place: int, kind: int, quantity: int, *, serial: int = 0) -> int:
         flagged = int(self.method == "standard" and quantity < 0)
-        self.entries.append([self.item, place, self.day, kind, quantity, quantity, 1, 1, flagged, self.day, serial])
+        self.entries.append([self.item, place, self.day, kind, quantity, quantity, 1, 1, flagged, self.day, serial, 0])
         return len(self.entries) - 1
 
     def _value(self, key: int, what: int, cents: int, *, expected: int = 0, first: bool = True) -> None:
@@ -255,6 +256,7 @@ class Trade:
         key = self._enter(place, SALE, units, serial=self.entries[source][10])
         self.entries[key][9] = max(self.day, self.entries[source][9])
         self.entries[source][8] = 1
+        self.entries[source][11] = units
         self.links.append((key, key, source, -1, units, self.day, 1))
         self._value(key, INVOICED, units * (self.card - 7))
         self.layers[place].append(key)
