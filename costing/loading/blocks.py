@@ -7,6 +7,7 @@ a single row. Twice as fast as binary COPY, and ten times as fast as rows of Pyt
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+
 import numpy as np
 from django.db import connection
 
