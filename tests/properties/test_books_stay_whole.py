@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from config.base.errors import DomainError
-from costing import adjustment, check_books, post_to_gl, setup_changes
+from costing import adjustment, check_books, loading, post_to_gl, setup_changes
 from costing import application_worksheet as worksheet
+from costing.average_periods import AveragePeriods
 from costing.models import ValueEntry
 from costing.posting import documents, journals
 from inventory.enums import JournalLineKind
@@ -168,3 +169,15 @@ def test_whatever_is_posted_the_books_hold(seed):
     values = ValueEntry.objects.count()
     trader.adjust()
     assert ValueEntry.objects.count() == values
+    assert corrections_of_whole_books(trader.items) == []
+
+
+def corrections_of_whole_books(items):
+    """What an adjustment would post that reads everything, not only what is marked."""
+    periods = AveragePeriods.load()
+    found = loading.load_items([item.pk for item in items], periods=periods, precision_e5=1000, full=True)
+    return [
+        correction
+        for each in found
+        for correction in each.batch.adjustment(each.position, period_of=periods.end, through=None).corrections
+    ]
