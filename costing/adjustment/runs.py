@@ -18,7 +18,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 
 from costing.adjustment import claims
@@ -60,11 +60,13 @@ def unadjusted_item_ids(*, through: date | None = None) -> list[int]:
 
     Excluded items are left out.
     """
-    points = AvgCostAdjmtEntryPoint.objects.all()
+    # EXISTS, not IN: the points of a large company are too many for the database to hash, and it would read all of them
+    # for every item.
+    points = AvgCostAdjmtEntryPoint.objects.filter(item=OuterRef("pk"))
     if through is not None:
         points = points.filter(valuation_date__lte=through)
-    orders = InventoryAdjmtEntryOrder.objects.filter(cost_is_adjusted=False, is_finished=True)
-    found = Item.objects.filter(Q(pk__in=points.values("item")) | Q(pk__in=orders.values("item")))
+    orders = InventoryAdjmtEntryOrder.objects.filter(item=OuterRef("pk"), cost_is_adjusted=False, is_finished=True)
+    found = Item.objects.filter(Exists(points) | Exists(orders))
     found = found.filter(item_model_group__settle_at=SettleAt.POSTING).exclude(cost_state__excluded=True)
     return list(found.order_by("-low_level_code", "pk").values_list("pk", flat=True))
 
