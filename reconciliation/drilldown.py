@@ -36,7 +36,13 @@ def with_effect(entries: QuerySet[Any], row: str, column: str, *, unposted: bool
     shares = rows.shares_of(row, column)
     if not shares:
         return entries.none().annotate(amount=ZERO, effect=ZERO)
-    part = _missing if unposted else _whole
+    return with_parts(entries, shares, _missing if unposted else _whole)
+
+
+def with_parts(
+    entries: QuerySet[Any], shares: tuple[Share, ...], part: Callable[[PostingPair], Any]
+) -> QuerySet[Any]:
+    """Keep the value entries of some kinds; annotate `amount` and `effect`, made of a part of each of their amounts."""
     effect = _by_kind([(share.key, _counted(share.signs, part)) for share in shares])
     own = [(share.key, {each: abs(sign) for each, sign in share.signs.items()}) for share in shares]
     amount = _by_kind([(key, _counted(signs, part)) for key, signs in own])

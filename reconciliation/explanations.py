@@ -53,8 +53,8 @@ def causes_by_role(scope: Scope, accounts: Accounts) -> Causes:
     for role, cause, amount in waiting.not_posted(scope):
         _add(found, role, cause, -amount)
     for leg in legs.posted_legs(scope):
-        for role, cause, amount in _misplaced(leg, accounts):
-            _add(found, role, cause, amount)
+        for role, cause, sign in misplaced(leg, accounts):
+            _add(found, role, cause, sign * leg.amount)
     if scope.by_item:
         return found
     for cause, by_account in untied.by_cause(scope, accounts).items():
@@ -67,18 +67,18 @@ def _add(found: Causes, role: AccountRole, cause: Cause, amount: Decimal) -> Non
     found[role][cause] = found[role].get(cause, ZERO) + amount
 
 
-def _misplaced(leg: Leg, accounts: Accounts) -> Iterable[tuple[AccountRole, Cause, Decimal]]:
-    """What a posted amount does to the difference of its own role, and of roles on whose accounts it stands."""
+def misplaced(leg: Leg, accounts: Accounts) -> Iterable[tuple[AccountRole, Cause, int]]:
+    """What a posted amount does to the difference of its own role, and of roles on whose accounts it stands: its sign."""
     at_home = leg.role is not None and leg.account_id in accounts[leg.role]
     if leg.role is not None and leg.value_counts != (at_home and leg.ledger_counts):
         if at_home:
-            yield leg.role, Cause.POSTING_DATE, leg.amount if leg.ledger_counts else -leg.amount
+            yield leg.role, Cause.POSTING_DATE, 1 if leg.ledger_counts else -1
         else:
-            yield leg.role, Cause.ACCOUNT_CHANGED, -leg.amount
+            yield leg.role, Cause.ACCOUNT_CHANGED, -1
     if not leg.ledger_counts:
         return
     is_own = leg.account_id == leg.own_account_id or (at_home and leg.own_account_id is None)
     cause = Cause.SIMILAR_ACCOUNTS if is_own else Cause.ACCOUNT_CHANGED
     for role in AccountRole:
         if role != leg.role and leg.account_id in accounts[role]:
-            yield role, cause, leg.amount
+            yield role, cause, 1

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +23,25 @@ def read_words(text: str) -> Expression:
     return read_expression(text, read_text, wildcards=True)
 
 
+class MomentField(forms.CharField):
+    """A moment in the company's zone: 2026-02-04 10:51, with or without seconds; a date alone means its end."""
+
+    def clean(self, value: Any) -> datetime | None:
+        text = str(super().clean(value) or "").strip()
+        return read_moment(text) if text else None
+
+
+def read_moment(text: str) -> datetime:
+    """Read a moment. Raises ValidationError with an example of what can be written."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationError(_("“%(text)s” is no moment. Write 2026-02-04 10:51.") % {"text": text}) from error
+    if len(text) == len("2026-02-04"):
+        moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
 class MatrixForm(Form):
     """Filters of both sides. The boxes for items and locations read what the filter boxes of lists read."""
 
@@ -27,6 +50,8 @@ class MatrixForm(Form):
     item = ExpressionField(read=read_words, label=gettext_lazy("Item"))
     category = forms.CharField(label=gettext_lazy("Category"), required=False)
     location = ExpressionField(read=read_words, label=gettext_lazy("Location"))
+    lot = ExpressionField(read=read_words, label=gettext_lazy("Lot"))
+    known_at = MomentField(label=gettext_lazy("As known at"), required=False)
     warning = forms.BooleanField(label=gettext_lazy("Show warning"), required=False)
 
     def clean_category(self) -> ItemCategory | None:
@@ -54,6 +79,8 @@ class MatrixForm(Form):
             date_to=self.cleaned_data["date_to"],
             item=self.cleaned_data["item"],
             location=self.cleaned_data["location"],
+            lot=self.cleaned_data["lot"],
+            known_at=self.cleaned_data["known_at"],
             category_id=category.pk if category else None,
         )
 
@@ -64,5 +91,7 @@ class MatrixForm(Form):
         return {
             "item": self.cleaned_data["item"].text if self.cleaned_data["item"] else "",
             "location": self.cleaned_data["location"].text if self.cleaned_data["location"] else "",
+            "lot": self.cleaned_data["lot"].text if self.cleaned_data["lot"] else "",
+            "known_at": self.cleaned_data["known_at"].isoformat() if self.cleaned_data["known_at"] else "",
             "category": category.code if category else "",
         }

@@ -33,6 +33,7 @@ class Leg:
 
     `role` is None where the rules refuse the kind. `own_account_id`: the account frozen for the role, None if none is.
     `value_counts`, `ledger_counts`: whether the value entry, and the G/L entry, are in the dates of the scope.
+    `side` and `group` name the relation rows that it sums: `rows_of` is the condition on them.
     """
 
     role: AccountRole | None
@@ -41,6 +42,12 @@ class Leg:
     own_account_id: int | None
     value_counts: bool
     ledger_counts: bool
+    side: str = SIDES[0][0]
+    group: tuple[Any, ...] = ()
+
+    def rows_of(self) -> Q:
+        """The condition that a row of `with_dates` is among those summed here."""
+        return Q(**dict(zip(_group_by(self.side), self.group, strict=True)))
 
 
 def posted_legs(scope: Scope) -> list[Leg]:
@@ -52,18 +59,25 @@ def posted_legs(scope: Scope) -> list[Leg]:
 
 def _grouped(scope: Scope, side: str) -> QuerySet[Any, tuple[Any, ...]]:
     value_counts, ledger_counts = scope.dated("value_entry__"), scope.dated(f"{side}__")
-    relations = GLItemLedgerRelation.objects.filter(scope.items("value_entry__"))
+    relations = with_dates(GLItemLedgerRelation.objects.all(), scope)
     if value_counts or ledger_counts:
         relations = relations.filter(value_counts | ledger_counts)
     if scope.known_at is not None:
         relations = relations.filter(**{f"{side}__created_at__lte": scope.known_at})
-    kind = [f"value_entry__{name}" for name in KIND]
-    return (
-        relations.order_by()
-        .annotate(value_counts=_flag(value_counts), ledger_counts=_flag(ledger_counts))
-        .values_list(*kind, "pair", "value_entry__account_set", f"{side}__gl_account", "value_counts", "ledger_counts")
-        .annotate(Sum("amount"))
+    return relations.order_by().values_list(*_group_by(side)).annotate(Sum("amount"))
+
+
+def with_dates(relations: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    """Keep the items of a scope; annotate whether the value entry, and each G/L entry, is in its dates."""
+    flags = {f"{side}_counts": _flag(scope.dated(f"{side}__")) for side, _sign in SIDES}
+    return relations.filter(scope.items("value_entry__")).annotate(
+        value_counts=_flag(scope.dated("value_entry__")), **flags
     )
+
+
+def _group_by(side: str) -> tuple[str, ...]:
+    kind = [f"value_entry__{name}" for name in KIND]
+    return (*kind, "pair", "value_entry__account_set", f"{side}__gl_account", "value_counts", f"{side}_counts")
 
 
 def _flag(condition: Q) -> Combinable:
@@ -72,9 +86,10 @@ def _flag(condition: Q) -> Combinable:
 
 
 def _leg(side: str, sign: int, row: tuple[Any, ...], sets: dict[int, FrozenAccounts]) -> Iterator[Leg]:
-    *kind, pair, set_id, account_id, value_counts, ledger_counts, amount = row
+    *group, amount = row
+    *kind, pair, set_id, account_id, value_counts, ledger_counts = group
     rule = RULES[PostingPair(pair)].get(rows.rule_key(*kind))
     role = None if rule is None else rule.account if side == "gl_entry" else rule.balancing
     frozen = sets.get(set_id)
     own = frozen.account_ids.get(role.value) if frozen and role else None
-    yield Leg(role, sign * amount, account_id, own, value_counts, ledger_counts)
+    yield Leg(role, sign * amount, account_id, own, value_counts, ledger_counts, side, tuple(group))

@@ -1,8 +1,8 @@
-"""What a reconciliation looks at: dates, items, locations. One condition builds figures, panels and lists alike."""
+"""What a reconciliation looks at: dates, items, places, lots. One condition builds figures, panels and lists alike."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,11 +28,12 @@ class Scope:
     known_at: datetime | None = None
     item: Expression | None = None
     location: Expression | None = None
+    lot: Expression | None = None
 
     @property
     def by_item(self) -> bool:
         """Whether only part of the items or places counts: then the G/L side comes through the relation."""
-        parts = (self.item_ids, self.category_id, self.location_ids, self.item, self.location)
+        parts = (self.item_ids, self.category_id, self.location_ids, self.item, self.location, self.lot)
         return any(part is not None for part in parts)
 
     def dated(self, prefix: str = "") -> Q:
@@ -53,20 +54,32 @@ class Scope:
         """The condition on what a value entry is about. What is not inventoriable never reaches the ledger."""
         condition = Q(**{f"{prefix}inventoriable": True})
         if self.item_ids is not None:
-            condition &= Q(**{f"{prefix}item__in": list(self.item_ids)})
+            item_ids = list(self.item_ids)
+            condition &= about_item(prefix, lambda item: Q(**{f"{item}__in": item_ids}))
         if self.category_id is not None:
-            condition &= Q(**{f"{prefix}item__category__in": subtree(self.category_id)})
+            categories = subtree(self.category_id)
+            condition &= about_item(prefix, lambda item: Q(**{f"{item}__category__in": categories}))
         if self.location_ids is not None:
             condition &= _locations(prefix, self.location_ids)
         if self.item is not None:
-            condition &= self.item.q(f"{prefix}item__no")
+            expression = self.item
+            condition &= about_item(prefix, lambda item: expression.q(f"{item}__no"))
         if self.location is not None:
             condition &= self.location.q(f"{prefix}location__code")
+        if self.lot is not None:
+            condition &= self.lot.q(f"{prefix}item_ledger_entry__lot_no")
         return condition
 
     def value_entries(self, prefix: str = "") -> Q:
         """The condition on the value entries of the matrix."""
         return self.items(prefix) & self.dated(prefix)
+
+
+def about_item(prefix: str, condition: Callable[[str], Q]) -> Q:
+    """A condition on the item of a value entry; capacity has none of its own and counts for the item it produced."""
+    capacity = f"{prefix}capacity_ledger_entry"
+    goods, made = condition(f"{prefix}item"), condition(f"{capacity}__item")
+    return Q(**{f"{capacity}__isnull": True}) & goods | Q(**{f"{capacity}__isnull": False}) & made
 
 
 def _locations(prefix: str, location_ids: Collection[int | None]) -> Q:

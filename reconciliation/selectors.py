@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES, AccountRole, PostingPair
 from costing.models import (
@@ -146,6 +146,11 @@ def posted_amounts(scope: Scope, *parts: PostingPair) -> dict[tuple[RuleKey, Pos
     relations = GLItemLedgerRelation.objects.filter(scope.value_entries("value_entry__"), pair__in=parts)
     if scope.known_at is not None:
         relations = relations.filter(gl_entry__created_at__lte=scope.known_at)
+    return sum_relations(relations)
+
+
+def sum_relations(relations: QuerySet[Any]) -> dict[tuple[RuleKey, PostingPair], Decimal]:
+    """Sum links by the kind of their value entries, and which of its amounts they post."""
     groups = relations.order_by().values_list(*(f"value_entry__{name}" for name in KIND), "pair")
     amounts: dict[tuple[RuleKey, PostingPair], Decimal] = {}
     for *kind, pair, amount in groups.annotate(Sum("amount")):
@@ -201,9 +206,9 @@ def gl_by_account(scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]) 
 
 def tied_by_account(scope: Scope) -> dict[int, Decimal]:
     """The part of each account that belongs to the scope's items, by the posting date of the G/L entries."""
-    condition = scope.items("value_entry__") & scope.dated("gl_entry__")
     totals: dict[int, Decimal] = {}
     for side, sign in (("gl_entry", 1), ("balancing_gl_entry", -1)):
+        condition = scope.items("value_entry__") & scope.dated(f"{side}__")
         relations = GLItemLedgerRelation.objects.filter(condition).order_by()
         for account_id, amount in relations.values_list(f"{side}__gl_account_id").annotate(Sum("amount")):
             totals[account_id] = totals.get(account_id, ZERO) + sign * amount

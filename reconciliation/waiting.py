@@ -14,7 +14,7 @@ from costing import accounts as account_lookup
 from costing.accounts import PostingKey
 from costing.enums import AccountRole, PostingPair
 from costing.models import CostingSetup, GLItemLedgerRelation, ValueEntry
-from costing.rules import RULES, AccountPair, RuleKey
+from costing.rules import RULES, RuleKey
 from ledger.enums import AccountType
 from ledger.models import GLAccount
 from reconciliation import rows, selectors
@@ -32,15 +32,37 @@ Found = tuple[AccountRole, Cause, Decimal]
 def not_posted(scope: Scope) -> Iterator[Found]:
     """What is missing on the accounts of each role, by cause; amounts signed as on the account."""
     missing = _missing(selectors.value_amounts(scope), selectors.posted_amounts(scope, *PostingPair))
-    posts_expected = CostingSetup.at(scope.date_to or date.max).expected_cost_posting
-    for group in _waiting_groups(scope):
+    by_setup = pairs_kept_back(scope)
+    for group in waiting_groups(scope):
         for key, amount in group.amounts.items():
-            if amount and (posts_expected or key[1] != PostingPair.EXPECTED):
+            if amount and key[1] not in by_setup:
                 missing[key] = missing.get(key, ZERO) - amount
-                yield from _legs(key, amount, group.cause_of(RULES[key[1]].get(key[0])))
+                yield from _legs(key, amount, group.cause_of(key[1]))
+    for key, amount in _posted_since(scope).items():
+        if key[1] not in by_setup:
+            missing[key] = missing.get(key, ZERO) - amount
+            yield from _legs(key, amount, Cause.NOT_POSTED)
     for key, amount in missing.items():
-        by_setup = key[1] == PostingPair.EXPECTED and not posts_expected
-        yield from _legs(key, amount, Cause.EXPECTED_COST_SETUP if by_setup else Cause.NOT_QUEUED)
+        yield from _legs(key, amount, Cause.EXPECTED_COST_SETUP if key[1] in by_setup else Cause.NOT_QUEUED)
+
+
+def pairs_kept_back(scope: Scope) -> frozenset[PostingPair]:
+    """The amounts that the costing setup keeps out of the ledger: expected cost, where it is not posted."""
+    posts_expected = CostingSetup.at(scope.date_to or date.max).expected_cost_posting
+    return frozenset() if posts_expected else frozenset({PostingPair.EXPECTED})
+
+
+def _posted_since(scope: Scope) -> Mapping[Key, Decimal]:
+    """What was posted after the moment that is asked about, of entries that wait no longer."""
+    if scope.known_at is None:
+        return {}
+    return selectors.sum_relations(
+        GLItemLedgerRelation.objects.filter(
+            scope.value_entries("value_entry__"),
+            value_entry__to_post__isnull=True,
+            gl_entry__created_at__gt=scope.known_at,
+        )
+    )
 
 
 def _missing(amounts: selectors.Amounts, posted: selectors.Amounts) -> dict[Key, Decimal]:
@@ -63,13 +85,20 @@ class WaitingGroup:
     kind: RuleKey
     account_ids: Mapping[str, int]
     unusable: frozenset[int]
+    facts: tuple[Any, ...]
     amounts: dict[Key, Decimal] = field(default_factory=dict)
 
     def add(self, pair: PostingPair, amount: Decimal) -> None:
         self.amounts[self.kind, pair] = self.amounts.get((self.kind, pair), ZERO) + amount
 
-    def cause_of(self, pair: AccountPair | None) -> Cause:
+    @property
+    def condition(self) -> Q:
+        """The condition that a value entry is one of these."""
+        return Q(to_post__isnull=False, **dict(zip(GROUP, self.facts, strict=True)))
+
+    def cause_of(self, part: PostingPair) -> Cause:
         """Why these entries still wait: nobody posted them, or they cannot be posted as things stand."""
+        pair = RULES[part].get(self.kind)
         roles = (pair.account, pair.balancing) if pair else ()
         account_ids = [self.account_ids.get(role.value) for role in roles]
         if None in account_ids:
@@ -77,7 +106,8 @@ class WaitingGroup:
         return Cause.BLOCKED_ACCOUNT if self.unusable.intersection(account_ids) else Cause.NOT_POSTED
 
 
-def _waiting_groups(scope: Scope) -> list[WaitingGroup]:
+def waiting_groups(scope: Scope) -> list[WaitingGroup]:
+    """What waits in the queue, summed by all that decides whether it can be posted."""
     in_queue = Q(to_post__isnull=False)
     values = list(
         ValueEntry.objects.filter(scope.value_entries(), in_queue)
@@ -93,7 +123,8 @@ def _waiting_groups(scope: Scope) -> list[WaitingGroup]:
     )
     groups: dict[tuple[Any, ...], WaitingGroup] = {}
     for *facts, actual, expected in values:
-        group = groups[tuple(facts)] = WaitingGroup(rows.rule_key(*facts[:4]), usable[tuple(facts[4:])], unusable)
+        key = tuple(facts)
+        group = groups[key] = WaitingGroup(rows.rule_key(*facts[:4]), usable[key[4:]], unusable, key)
         group.add(PostingPair.ACTUAL, actual)
         group.add(PostingPair.EXPECTED, expected)
     for *facts, pair, amount in _posted_of_waiting(scope):

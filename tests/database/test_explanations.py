@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Sum
 
 from config.base.transactions import posting
 from costing.adjustment import adjust_cost
@@ -17,8 +17,10 @@ from ledger.enums import SourceCode
 from ledger.journals import post_general_journal
 from ledger.models import GeneralJournalLine, GLAccount, GLEntry, GLTransaction
 from ledger.posting import LineToPost, TransactionToPost, post_transactions
+from reconciliation import causes as cause_entries
 from reconciliation.enums import MEANINGS, Cause
 from reconciliation.explanations import explain
+from reconciliation.rows import COLUMNS
 from reconciliation.selectors import matrix
 from tests import factories
 
@@ -65,14 +67,26 @@ def voucher(books, account, against, amount, *, source, reverses=None, on=date(2
 
 
 def causes(**scope):
-    """The causes of every difference: line -> {cause: amount}; each line's add up to its difference."""
+    """The causes of every difference: line -> {cause: amount}.
+
+    Each line's add up to its difference, and the entries behind each cause add up to its amount.
+    """
     found = explain(matrix(**scope))
     for line in found.all_lines():
         assert sum((part.amount for part in line.causes), Decimal(0)) == (line.difference or 0), line.key
+        for part in line.causes:
+            if part.cause in cause_entries.SORTS:
+                behind = cause_entries.entries_of(found.scope, figure_of(line), part.cause)
+                total = behind.aggregate(total=Sum("effect"))["total"]
+                assert total == part.amount, (line.key, part.cause, list(behind.values("pk", "effect")))
     rows = {line.key: line for line in found.lines} | {
         key: found.line(key) for key in ("inventory", "inventory_interim", "wip")
     }
     return {key: {part.cause: part.amount for part in line.causes} for key, line in rows.items() if line.causes}
+
+
+def figure_of(line):
+    return ("difference", line.key) if line.key in COLUMNS else (line.key, "difference")
 
 
 @pytest.fixture
