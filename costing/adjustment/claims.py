@@ -69,8 +69,9 @@ _LOST = """
       AND j.heartbeat_at > clock_timestamp() - make_interval(secs => %(stale_after)s)))
 """
 
+# Materialized: with fresh rows the planner may work out the level again for each of them.
 _CLAIM = f"""
-WITH deepest AS (
+WITH deepest AS MATERIALIZED (
     SELECT max(i.level) AS level FROM costing_adjustmentrunitem i JOIN costing_adjustmentrun r ON r.id = i.run_id
     WHERE i.run_id = %(run_id)s AND i.state IN ('waiting', 'running') AND r.state = 'running'
 ), free AS (
