@@ -23,7 +23,8 @@ VALUES = {
     " ELSE v.id END",
     "actual": "(v.cost_amount_actual * 100000)::bigint",
     "expected": "(v.cost_amount_expected * 100000)::bigint",
-    "valued_quantity": "(v.valued_quantity * 100000)::bigint",
+    # Asked for only where it counts: of partial revaluations.
+    "valued_quantity": "CASE WHEN v.partial_revaluation THEN (v.valued_quantity * 100000)::bigint ELSE 0 END",
     "invoiced_quantity": "(v.invoiced_quantity * 100000)::bigint",
     # The posting day x 2^40, the valuation day x 2^16, the kind, and then 8: charge, 16: partial revaluation,
     # 32: adjustment, 64: valued by average.
