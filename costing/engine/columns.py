@@ -182,7 +182,7 @@ class BookColumns:
                 kind=Kind(kind),
                 is_charge=charge,
                 partial=partial,
-                adjustment=adjusts,
+                adjustment=adjustment,
                 actual_e5=actual,
                 expected_e5=expected,
                 valued_quantity_e5=whole,
