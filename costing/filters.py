@@ -158,6 +158,8 @@ class PostToGLRunFilter(FilterSet):
     state = ChoiceFilter(choices=RunState.choices, label=_("State"))
     created_at = DateFilter("created_at__date", label=_("Started on"))
     post = YesNoFilter(label=_("Posted"))
+    is_test = YesNoFilter(label=_("Test report"))
+    document_no = TextFilter(label=_("Document no."))
     skipped_count = NumberFilter(label=_("Skipped"))
 
     class Meta:
@@ -167,6 +169,7 @@ class PostToGLRunFilter(FilterSet):
 
 class SkippedFilter(FilterSet):
     code = TextFilter(label=_("Cause"))
+    reason = TextFilter(label=_("Reason"))
     item = TextFilter("value_entry__item__no", label=_("Item"))
     document_no = TextFilter("value_entry__document_no", label=_("Document no."))
     posting_date = DateFilter("value_entry__posting_date", label=_("Posting date"))

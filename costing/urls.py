@@ -23,6 +23,7 @@ gl_patterns: list[URLPattern] = [
     path("gl/post-inventory/post/", gl.PostToGLView.as_view(), name="gl_post"),
     *list_paths("gl/post-inventory/runs/", gl.PostToGLRunListView, name="gl_run_list"),
     path("gl/post-inventory/<int:pk>/", gl.PostToGLRunCardView.as_view(), name="gl_run"),
+    path("gl/post-inventory/<int:pk>/retry/", gl.RetrySkippedView.as_view(), name="gl_run_retry"),
     *list_paths("gl/post-inventory/<int:pk>/skipped/", gl.SkippedListView, name="gl_run_skipped"),
 ]
 urlpatterns: list[URLPattern] = [
