@@ -140,6 +140,8 @@ MENU: tuple[MenuArea, ...] = (
             MenuPage(_("Chart of accounts"), "ledger:glaccount_list", LEDGER, also="g/l balance"),
             MenuPage(_("G/L entries"), "ledger:glentry_list", LEDGER, also="general ledger finance"),
             MenuPage(_("General journal"), "ledger:journal", ("base.gl_journal",), also="voucher book"),
+            MenuPage(_("Trial balance"), "ledger:trial_balance", LEDGER, also="balances accounts"),
+            MenuPage(_("Accounting periods"), "ledger:period_list", LEDGER, also="fiscal year end close income"),
             MenuPage(_("Vouchers"), "ledger:voucher_list", LEDGER, also="transactions", in_menu=False),
             MenuPage(_("G/L registers"), "ledger:glregister_list", LEDGER, in_menu=False),
             MenuPage(_("Runs of posting to G/L"), "costing:gl_run_list", LEDGER, in_menu=False),

@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, Sum
-from django.urls import reverse
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from config.base.expressions import exact_value
 from config.base.pages import Cue, Hit
 from ledger.enums import AccountType
-from ledger.models import GeneralJournalLine, GLAccount, GLEntry
+from ledger.models import AccountingPeriod, GeneralJournalLine, GLAccount, GLEntry
 
 ZERO = Decimal(0)
 MAX_HITS = 8
@@ -122,6 +122,23 @@ def trial_balance(*, date_from: date | None = None, date_to: date | None = None)
         )
         for account in accounts.filter(entry_count__gt=0).order_by("no", "pk")
     ]
+
+
+def periods_with_years() -> QuerySet[Any]:
+    """Accounting periods with `fiscal_year`, the first day of the fiscal year that they belong to."""
+    years = AccountingPeriod.objects.filter(new_fiscal_year=True, starting_date__lte=OuterRef("starting_date"))
+    found: QuerySet[Any] = AccountingPeriod.objects.annotate(
+        fiscal_year=Subquery(years.order_by("-starting_date").values("starting_date")[:1])
+    )
+    return found
+
+
+def account_url(no: str) -> str:
+    """The card of an account; a number with a slash has none."""
+    try:
+        return reverse("ledger:glaccount_detail", args=[no])
+    except NoReverseMatch:
+        return ""
 
 
 def entries_url(account_nos: Sequence[str] = (), *, dates: str = "", **filters: str) -> str:
