@@ -112,7 +112,7 @@ def _amounts_of(scope: Scope, cause: Cause) -> dict[PostingPair, Any]:
 
 
 def _queued(scope: Scope, pair: PostingPair, cause: Cause) -> Q:
-    """The condition that an entry waits for this reason. Most wait because nobody posted: named by what they are not."""
+    """The condition that an entry waits for this reason. Those that nobody posted are the others."""
     groups = waiting.waiting_groups(scope)
     if cause == Cause.NOT_POSTED:
         others = _any_of(group.condition for group in groups if group.cause_of(pair) != cause)

@@ -68,7 +68,7 @@ def _add(found: Causes, role: AccountRole, cause: Cause, amount: Decimal) -> Non
 
 
 def misplaced(leg: Leg, accounts: Accounts) -> Iterable[tuple[AccountRole, Cause, int]]:
-    """What a posted amount does to the difference of its own role, and of roles on whose accounts it stands: its sign."""
+    """What a posted amount does to the difference of its own role, and of roles on whose account it stands: a sign."""
     at_home = leg.role is not None and leg.account_id in accounts[leg.role]
     if leg.role is not None and leg.value_counts != (at_home and leg.ledger_counts):
         if at_home:

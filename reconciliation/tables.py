@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.base.tables import AmountColumn, Column, DateColumn, LinkColumn, Table
 from costing.models import GLItemLedgerRelation, ValueEntry
+from ledger.tables import GLEntryTable
 
 
 class FigureEntryTable(Table):
@@ -103,3 +104,12 @@ class RelationTable(Table):
             "amount",
             "effect",
         )
+
+
+class CauseGLEntryTable(GLEntryTable):
+    """G/L entries with what each does to a difference."""
+
+    effect = AmountColumn(verbose_name=_("Effect on the difference"))
+
+    class Meta(GLEntryTable.Meta):
+        fields = (*GLEntryTable.Meta.fields, "effect")

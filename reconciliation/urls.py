@@ -1,14 +1,18 @@
 from django.urls import path
 
 from config.base.views import list_paths
-from reconciliation import views
+from reconciliation.views import lists, matrix
 
 app_name = "reconciliation"
 urlpatterns = [
-    path("reconciliation/", views.ReconciliationView.as_view(), name="matrix"),
-    path("reconciliation.<export_format:export_format>", views.MatrixExportView.as_view(), name="matrix_export"),
-    *list_paths("reconciliation/values/", views.FigureEntryListView, name="valueentry_list"),
-    *list_paths("reconciliation/posted/", views.RelationListView, name="relation_list"),
-    *list_paths("reconciliation/not-tied/", views.UntiedEntryListView, name="untied_list"),
-    path("gl/accounts/<str:no>/roles/", views.AccountRolesView.as_view(), name="account_roles"),
+    path("reconciliation/", matrix.ReconciliationView.as_view(), name="matrix"),
+    path("reconciliation.<export_format:export_format>", matrix.MatrixExportView.as_view(), name="matrix_export"),
+    *list_paths("reconciliation/values/", lists.FigureEntryListView, name="valueentry_list"),
+    *list_paths("reconciliation/posted/", lists.RelationListView, name="relation_list"),
+    *list_paths("reconciliation/not-tied/", lists.UntiedEntryListView, name="untied_list"),
+    *list_paths("reconciliation/ledger/", lists.FigureGLEntryListView, name="glentry_list"),
+    *list_paths("reconciliation/causes/values/", lists.CauseValueEntryListView, name="cause_values"),
+    *list_paths("reconciliation/causes/links/", lists.CauseRelationListView, name="cause_links"),
+    *list_paths("reconciliation/causes/entries/", lists.CauseGLEntryListView, name="cause_entries"),
+    path("gl/accounts/<str:no>/roles/", lists.AccountRolesView.as_view(), name="account_roles"),
 ]

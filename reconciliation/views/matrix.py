@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,18 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from config.base import exports, listing
 from config.base.formatting import current_region, format_number
-from config.base.pages import Action, Cell, Field, Matrix, MatrixRow, Panel
-from config.base.views import ListView, MatrixView, PageView
-from costing.models import GLItemLedgerRelation, ValueEntry
-from ledger.models import GLAccount, GLEntry
-from ledger.tables import GLEntryTable
-from reconciliation import drilldown, explanations, panels, rows, selectors
+from config.base.pages import Action, Cell, Matrix, MatrixRow, Panel
+from config.base.views import MatrixView, PageView
+from reconciliation import explanations, panels, selectors
 from reconciliation.enums import Cause
-from reconciliation.filters import FigureEntryFilter, RelationFilter, UntiedEntryFilter, figure_of
 from reconciliation.forms import MatrixForm
 from reconciliation.rows import COLUMN_LABELS, COLUMNS, DIFFERENCE, FOOT_LABELS, GL_TOTAL, NOT_TIED, TOTAL, WARNING
 from reconciliation.selectors import Line
-from reconciliation.tables import FigureEntryTable, RelationTable
 
 RECON = ("base.recon_view", "base.cost_view")
 TITLE = gettext_lazy("Inventory - G/L reconciliation")
@@ -182,84 +175,3 @@ def _figures(line: Line) -> dict[str, Any]:
         DIFFERENCE: line.difference,
         WARNING: warning_text(line),
     }
-
-
-class _FigureListView(ListView):
-    """A list behind a figure: `?figure=row.column` chooses the entries and their effects on it."""
-
-    permission_required = RECON
-    parent = "reconciliation:matrix"
-    parent_title = TITLE
-
-    @property
-    def figure(self) -> tuple[str, str] | None:
-        return figure_of(self.request.GET.get("figure", ""))
-
-    def get_subtitle(self) -> str:
-        if self.figure is None:
-            return ""
-        row, column = self.figure
-        names = {**rows.FOOT_LABELS, **rows.ROW_LABELS} if row in rows.ROW_LABELS else rows.FOOT_LABELS
-        return f"{names[row]}, {COLUMN_LABELS[column]}"
-
-
-class FigureEntryListView(_FigureListView):
-    title = gettext_lazy("Value entries behind a figure")
-    filterset_class = FigureEntryFilter
-    table_class = FigureEntryTable
-    totals = ("amount", "effect")
-    empty_text = gettext_lazy("No value entries make up this figure.")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        entries = ValueEntry.objects.filter(inventoriable=True).select_related("item", "location")
-        ordered: QuerySet[Any] = entries.order_by("-posting_date", "-pk")
-        if self.figure is None:
-            amount = F("cost_amount_actual") + F("cost_amount_expected")
-            return ordered.annotate(amount=amount, effect=amount)
-        unposted = self.request.GET.get("unposted", "").lower() in {"yes", "true", "1"}
-        return drilldown.with_effect(ordered, *self.figure, unposted=unposted)
-
-
-class RelationListView(_FigureListView):
-    title = gettext_lazy("Value entries in the general ledger")
-    filterset_class = RelationFilter
-    table_class = RelationTable
-    totals = ("amount", "effect")
-    empty_text = gettext_lazy("No value entry stands behind these G/L entries.")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        relations: QuerySet[Any] = GLItemLedgerRelation.objects.select_related(
-            "value_entry__item", "gl_entry__gl_account", "balancing_gl_entry__gl_account"
-        ).order_by("-gl_entry__posting_date", "-pk")
-        if self.figure is None:
-            return relations.annotate(effect=F("amount"))
-        return drilldown.with_gl_effect(relations, *self.figure)
-
-
-class UntiedEntryListView(_FigureListView):
-    title = gettext_lazy("G/L entries not tied to an item")
-    filterset_class = UntiedEntryFilter
-    table_class = GLEntryTable
-    totals = ("debit", "credit", "amount")
-    empty_text = gettext_lazy("Every G/L entry on these accounts belongs to an item.")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        entries = GLEntry.objects.with_sides().select_related("gl_account", "dimension_set")
-        ordered = entries.order_by("-posting_date", "-transaction_id", "pk")
-        if self.figure is not None:
-            return drilldown.untied(ordered, *self.figure)
-        accounts = selectors.accounts_by_role()
-        return selectors.untied(ordered, frozenset().union(*accounts.values()))
-
-
-class AccountRolesView(PageView):
-    """What stock uses an account for: a box on the account's card."""
-
-    permission_required = RECON
-    template_name = "partials/_fact.html"
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        account = get_object_or_404(GLAccount, no=self.kwargs["no"])
-        used = [role for role, ids in selectors.accounts_by_role().items() if account.pk in ids]
-        fields = [Field(_("Account role"), role.label) for role in used]
-        return super().get_context_data(fields=fields or [Field(_("Account role"), _("none"))], **context)
