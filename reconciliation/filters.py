@@ -20,6 +20,7 @@ from ledger.filters import GLEntryFilter
 from ledger.models import GLEntry
 from reconciliation.enums import Cause
 from reconciliation.figures import figure_of
+from reconciliation.models import SignOff
 from reconciliation.moments import MomentField
 from reconciliation.scopes import about_item, subtree
 
@@ -76,6 +77,14 @@ class KnownAtFilter(TextFilter):
         return MomentField(required=False, label=self.label)
 
 
+class PostedAfterFilter(KnownAtFilter):
+    """Only what came into the books after a moment; the field name is the path to the time of posting."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Leave earlier postings out."""
+        return qs.filter(**{f"{self.field_name}__gt": value}) if value else qs
+
+
 class OptionFilter(django_filters.CharFilter):
     """An option of the matrix, under which the list was made. The view reads it."""
 
@@ -92,6 +101,7 @@ class FigureEntryFilter(FilterSet):
     location = TextFilter("location__code", label=gettext_lazy("Location"))
     lot = TextFilter("item_ledger_entry__lot_no", label=gettext_lazy("Lot"))
     known_at = KnownAtFilter("created_at", label=gettext_lazy("As known at"))
+    posted_after = PostedAfterFilter("created_at", label=gettext_lazy("Posted after"))
     document_no = TextFilter(label=gettext_lazy("Document no."))
     item_ledger_entry_type = ChoiceFilter(choices=ItemLedgerEntryType.choices, label=gettext_lazy("Entry type"))
     entry_type = ChoiceFilter(choices=ValueEntryType.choices, label=gettext_lazy("Value type"))
@@ -112,6 +122,7 @@ class RelationFilter(FilterSet):
     location = TextFilter("value_entry__location__code", label=gettext_lazy("Location"))
     lot = TextFilter("value_entry__item_ledger_entry__lot_no", label=gettext_lazy("Lot"))
     known_at = KnownAtFilter("gl_entry__created_at", label=gettext_lazy("As known at"))
+    posted_after = PostedAfterFilter("gl_entry__created_at", label=gettext_lazy("Posted after"))
     voucher = NumberFilter("gl_entry__transaction_id", label=gettext_lazy("Voucher"))
     document_no = TextFilter("value_entry__document_no", label=gettext_lazy("Document no."))
     pair = ChoiceFilter(choices=PostingPair.choices, label=gettext_lazy("Pair"))
@@ -124,6 +135,7 @@ class RelationFilter(FilterSet):
 class UntiedEntryFilter(GLEntryFilter):
     figure = FigureFilter(label=gettext_lazy("Figure"))
     known_at = KnownAtFilter("created_at", label=gettext_lazy("As known at"))
+    posted_after = PostedAfterFilter("created_at", label=gettext_lazy("Posted after"))
 
 
 class CauseFilter(FilterSet):
@@ -168,4 +180,16 @@ class CauseGLEntryFilter(CauseFilter):
 
     class Meta:
         model = GLEntry
+        fields: ClassVar[list[str]] = []
+
+
+class SignOffFilter(FilterSet):
+    signed_at = DateFilter("signed_at__date", label=gettext_lazy("Signed on"))
+    date_to = DateFilter("run__date_to", label=gettext_lazy("To"))
+    user = TextFilter("user__username", label=gettext_lazy("Signed by"))
+    note = TextFilter(label=gettext_lazy("Note"), lookup="icontains")
+    search_fields = ("note", "user__username")
+
+    class Meta:
+        model = SignOff
         fields: ClassVar[list[str]] = []

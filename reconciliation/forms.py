@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -9,8 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from config.base.expressions import Expression, read_expression, read_text
 from config.base.filters import ExpressionField
+from config.base.formatting import format_date, format_datetime
 from config.base.forms import Form
 from inventory.models import ItemCategory
+from reconciliation.models import SignOff
 from reconciliation.moments import MomentField
 from reconciliation.scopes import Scope
 
@@ -73,3 +77,46 @@ class MatrixForm(Form):
             "known_at": self.cleaned_data["known_at"].isoformat() if self.cleaned_data["known_at"] else "",
             "category": category.code if category else "",
         }
+
+
+class SignForm(MatrixForm):
+    """What is signed: the filters of the matrix, and a note. The moment is that of signing."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("warning", "known_at"):
+            del self.fields[name]
+
+    def clean(self) -> dict[str, object]:
+        """Nothing is known later than now."""
+        return super().clean() | {"known_at": None}
+
+
+SIGNED = SignOff.objects.select_related("run", "user").order_by("-pk")
+
+
+class CompareForm(Form):
+    """Two signed reconciliations."""
+
+    first = forms.ModelChoiceField(
+        SignOff.objects.select_related("run", "user").order_by("-pk"), label=gettext_lazy("Earlier")
+    )
+    second = forms.ModelChoiceField(
+        SignOff.objects.select_related("run", "user").order_by("-pk"), label=gettext_lazy("Later")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("first", "second"):
+            choices: Any = self.fields[name]
+            choices.label_from_instance = snapshot_name
+
+
+def snapshot_name(signed: SignOff) -> str:
+    """A signed reconciliation in words: its last date, who signed it and when."""
+    until = format_date(signed.run.date_to) if signed.run.date_to else _("all dates")
+    return f"{until} · {format_datetime(signed.signed_at)} · {signed.user}"

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from config.base.views import list_paths
-from reconciliation.views import lists, matrix
+from reconciliation.views import lists, matrix, sign_off
 
 app_name = "reconciliation"
 urlpatterns = [
@@ -14,5 +14,9 @@ urlpatterns = [
     *list_paths("reconciliation/causes/values/", lists.CauseValueEntryListView, name="cause_values"),
     *list_paths("reconciliation/causes/links/", lists.CauseRelationListView, name="cause_links"),
     *list_paths("reconciliation/causes/entries/", lists.CauseGLEntryListView, name="cause_entries"),
+    path("reconciliation/sign/", sign_off.SignView.as_view(), name="sign"),
+    *list_paths("reconciliation/snapshots/", sign_off.SnapshotListView, name="snapshot_list"),
+    path("reconciliation/snapshots/compare/", sign_off.CompareView.as_view(), name="snapshot_compare"),
+    path("reconciliation/snapshots/<int:pk>/", sign_off.SnapshotView.as_view(), name="snapshot"),
     path("gl/accounts/<str:no>/roles/", lists.AccountRolesView.as_view(), name="account_roles"),
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,14 +16,17 @@ from django.utils.translation import gettext_lazy
 
 from config.base import exports, listing
 from config.base.formatting import current_region, format_number
-from config.base.pages import Action, Cell, Matrix, MatrixRow, Panel
+from config.base.pages import Action, Cell, Matrix, MatrixRow, Panel, allowed
 from config.base.views import MatrixView, PageView
 from reconciliation import explanations, panels, selectors
-from reconciliation.enums import Cause
+from reconciliation.cures import cures_of
+from reconciliation.enums import MEANINGS, Cause
+from reconciliation.figures import Figure
 from reconciliation.forms import MatrixForm
 from reconciliation.rows import COLUMN_LABELS, COLUMNS, DIFFERENCE, FOOT_LABELS, GL_TOTAL, NOT_TIED, TOTAL, WARNING
 from reconciliation.selectors import Line
 
+SIGN = "base.recon_sign"
 RECON = ("base.recon_view", "base.cost_view")
 TITLE = gettext_lazy("Inventory - G/L reconciliation")
 
@@ -39,12 +44,56 @@ def reconciled(form: Any) -> selectors.Matrix:
     return explanations.explain(found) if form.cleaned_data["warning"] else found
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cause's part in the difference of one account; `url` is the list of the entries behind it."""
+
+    label: Any
+    amount: Decimal
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A cause with all that it does to the matrix, in an accountant's words, and what cures it."""
+
+    cause: Cause
+    places: tuple[Place, ...]
+    actions: tuple[Action, ...]
+
+    @property
+    def meaning(self) -> Any:
+        return MEANINGS[self.cause]
+
+    @property
+    def is_alarming(self) -> bool:
+        return self.cause == Cause.UNEXPLAINED
+
+
+def explained_causes(found: selectors.Matrix, form: Any, user: Any) -> list[Explained]:
+    """The causes of all differences, each once, with the accounts that it touches."""
+    places: dict[Cause, list[Place]] = {}
+    figures = [(line, (line.key, DIFFERENCE)) for line in found.lines]
+    figures += [(line, (DIFFERENCE, column)) for column, line in found.foot.items()]
+    for line, place in figures:
+        for part in line.causes:
+            url = Figure(found.scope, *place, list_filters=form.list_filters).cause_url(part.cause)
+            places.setdefault(part.cause, []).append(Place(line.label, part.amount, url))
+    return [
+        Explained(cause, tuple(places[cause]), tuple(allowed(cures_of({cause}), user)))
+        for cause in Cause
+        if cause in places
+    ]
+
+
 class ReconciliationView(MatrixView):
     permission_required = RECON
+    template_name = "reconciliation/matrix.html"
     title = TITLE
     form_class = MatrixForm
     verb = gettext_lazy("Show matrix")
     empty_text = gettext_lazy("Choose dates, items or locations, then show the matrix.")
+    explained: Sequence[Explained] = ()
 
     def get_initial(self) -> dict[str, Any]:
         """Warnings are on until the form was sent without them."""
@@ -57,25 +106,33 @@ class ReconciliationView(MatrixView):
 
     def get_actions(self) -> list[Action]:
         if not self.is_asked:
-            return []
+            return [Action(_("Signed reconciliations"), "reconciliation:snapshot_list")]
         query = listing.query_with(self.request.GET, panel=None)
+        signing = Action(_("Sign off"), f"{reverse('reconciliation:sign')}?{query}", permission=SIGN)
+        signed = Action(_("Signed reconciliations"), "reconciliation:snapshot_list")
         names = (("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
-        return [
+        files = [
             Action(label, f"{reverse('reconciliation:matrix_export', args=[name])}?{query}", icon="download")
             for name, label in names
         ]
+        return [signing, signed, *files]
 
     def get_matrix(self, form: Any) -> Matrix | None:
         if not self.is_asked:
             return None
         found = reconciled(form)
+        self.explained = explained_causes(found, form, self.request.user)
         return Matrix(
             columns=columns_of(form),
             rows=[MatrixRow(line.key, line.label, _line_cells(line)) for line in found.lines],
             foot=_foot(found, by_item=form.scope.by_item, warnings=form.cleaned_data["warning"]),
             caption=TITLE,
-            calculated_at=timezone.now(),
+            calculated_at=form.cleaned_data["known_at"] or timezone.now(),
         )
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        alarm = any(each.is_alarming for each in self.explained)
+        return super().get_context_data(explained=self.explained, explained_alarm=alarm, **context)
 
     def get_panel(self, form: Any, key: str) -> Panel | None:
         return panels.panel_of(form, key)
