@@ -28,6 +28,13 @@ MENU: tuple[MenuArea, ...] = (
             MenuPage(_("Items"), "inventory:item_list", ITEM, also="stock goods products", shortcut="g i"),
             MenuPage(_("Items by location"), "inventory:availability", STOCK, also="availability on hand"),
             MenuPage(_("Item ledger entries"), "inventory:itemledgerentry_list", STOCK, also="movements"),
+            MenuPage(
+                _("Find entries"),
+                "costing:find_entries",
+                (*STOCK, *DOCUMENT, *LEDGER),
+                also="navigate document lot serial partner",
+                shortcut="g f",
+            ),
             MenuPage(_("Item categories"), "inventory:itemcategory_list", ITEM, also="groups tree", in_menu=False),
             MenuPage(_("Units of measure"), "inventory:unitofmeasure_list", ITEM, also="pieces", in_menu=False),
             MenuPage(_("Application entries"), "inventory:itemapplicationentry_list", STOCK, in_menu=False),

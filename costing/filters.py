@@ -54,7 +54,10 @@ class ValueEntryFilter(FilterSet):
     valued_by_average_cost = YesNoFilter(label=_("Valued by average cost"))
     waiting = YesNoFilter(label=_("Waits to be posted"), method="filter_waiting")
     gl_entry = NumberFilter(label=_("G/L entry"), method="filter_gl_entry")
+    source_no = TextFilter(label=_("Source no."))
+    external_document_no = TextFilter(label=_("External document no."))
     lot_no = TextFilter("item_ledger_entry__lot_no", label=_("Lot no."))
+    serial_no = TextFilter("item_ledger_entry__serial_no", label=_("Serial no."))
     register = NumberFilter("register_id", label=_("Register no."))
     created_at = DateFilter("created_at__date", label=_("Posted on"))
 

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from config.base.views import list_paths
-from costing.views import entries, gl
+from costing.views import entries, find_entries, gl
 from costing.views.adjustment_urls import adjustment_patterns
 from costing.views.lineage_urls import lineage_patterns
 from costing.views.posting_urls import posting_patterns
@@ -18,6 +18,9 @@ value_patterns: list[URLPattern] = [
     *list_paths("items/<str:no>/values/", entries.ItemValueListView, name="item_values"),
     *list_paths("gl/entries/<int:pk>/values/", entries.GLEntryValueListView, name="glentry_values"),
 ]
+find_patterns: list[URLPattern] = [
+    path("find-entries/", find_entries.FindEntriesView.as_view(), name="find_entries"),
+]
 gl_patterns: list[URLPattern] = [
     *list_paths("gl/post-inventory/", gl.WaitingListView, name="gl_waiting"),
     path("gl/post-inventory/post/", gl.PostToGLView.as_view(), name="gl_post"),
@@ -33,5 +36,6 @@ urlpatterns: list[URLPattern] = [
     *value_patterns,
     *adjustment_patterns,
     *gl_patterns,
+    *find_patterns,
     *lineage_patterns,
 ]

@@ -148,6 +148,12 @@ def entries_url(account_nos: Sequence[str] = (), *, dates: str = "", **filters: 
     return reverse("ledger:glentry_list") + ("?" + urlencode(filled) if filled else "")
 
 
+def find_entries_url(document_no: str, posting_date: date) -> str:
+    """Everything of a document number and date in all ledgers; the app that knows them all serves the page by name."""
+    query = {"document_no": exact_value(document_no), "posting_date": posting_date.isoformat()}
+    return f"{reverse('costing:find_entries')}?{urlencode(query)}"
+
+
 def date_range(date_from: date | None, date_to: date | None) -> str:
     """Dates as a filter box takes them: `2026-01-01..2026-01-31`, open at either end; blank for all dates."""
     if date_from is None and date_to is None:

@@ -4,8 +4,8 @@
     gl_pair    an amount of a value entry that is left to post, with the two roles that it moves; also what is moved out
                of WIP because its order was finished without output
     gl_route   the account of each role of each group of entries
-    gl_ready   the pairs that can be posted, with their accounts and the line that each belongs to
-    gl_line    a line of the general ledger: one pair, or all pairs of a posting group, date, dimensions and sign
+    gl_ready   the pairs that can be posted, with their accounts; per entry each is a line
+    gl_line    a line of the general ledger for all pairs of a posting group, date, dimension set and sign
     gl_voucher the lines of a document on a date
 
 A value entry is posted with all its amounts or waits with all of them.
@@ -30,6 +30,7 @@ from costing.post_to_gl.notes import DimensionNote, dimension_notes
 from costing.post_to_gl.routes import Group, Route, find_routes
 from costing.rules import RULES
 from ledger.enums import SourceCode
+from ledger.models import GLAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +81,38 @@ def take(waiting: QuerySet[Any]) -> tuple[int, int | None]:
 
 def post(manner: Manner, *, register_id: int, context: PostingContext) -> BatchResult:
     """Post what can be posted of the entries taken, and say why of the others."""
+    grouped = manner.per_posting_group
     _run(sql.MEMORY)
     _run(sql.PAIRS, **_rule_columns(manner))
-    _write_routes(find_routes(_wanted()))
-    skipped = _skipped(manner)
+    routes = find_routes(_wanted())
+    _write_routes(routes)
+    skipped = _skipped(manner, all_routed=all(route.fault is None for route in routes))
     if skipped:
         _run(sql.LEAVE_OUT, keys=list({skip.value_entry_id for skip in skipped}))
-    _run(sql.READY[manner.per_posting_group])
-    posted, amount = _rows(sql.SUMS)[0]
-    if not posted:
+    _run(sql.READY_PER_GROUP if grouped else sql.READY_PER_ENTRY)
+    moved = _rows(sql.MOVED)
+    if not moved:
         return BatchResult(0, Decimal(0), skipped)
-    _run(sql.LINES[manner.per_posting_group], document_no=manner.document_no)
-    _run(sql.VOUCHERS)
+    if grouped:
+        _run(sql.LINES_PER_GROUP, document_no=manner.document_no)
+    _run(sql.VOUCHERS[grouped])
     facts = {"register_id": register_id, "source": SourceCode.INVENTORY_POSTING.value, "now": context.created_at}
-    for statement in (sql.INSERT_VOUCHERS, sql.INSERT_ENTRIES, sql.INSERT_RELATIONS, sql.LEAVE_QUEUE):
+    for statement in (sql.INSERT_VOUCHERS, sql.INSERT_ENTRIES[grouped], sql.INSERT_RELATIONS[grouped]):
         _run(statement, **facts)
-    notes = dimension_notes(_rows(sql.DIMENSION_SETS))
-    return BatchResult(posted, amount, skipped, dict(_rows(sql.TOTALS)), notes)
+    posted = _run(sql.LEAVE_QUEUE)
+    with_dimensions = any(row[3] for row in moved)
+    notes = dimension_notes(_rows(sql.DIMENSION_SETS)) if with_dimensions else []
+    return BatchResult(posted, sum((row[2] for row in moved), Decimal(0)), skipped, _totals(moved), notes)
+
+
+def _totals(moved: Sequence[tuple[Any, ...]]) -> dict[str, Decimal]:
+    """Net amount by account number; `moved` are (account, balancing account, amount ...)."""
+    totals: dict[int, Decimal] = {}
+    for account_id, balancing_id, amount, *_rest in moved:
+        totals[account_id] = totals.get(account_id, Decimal(0)) + amount
+        totals[balancing_id] = totals.get(balancing_id, Decimal(0)) - amount
+    numbers = GLAccount.objects.in_bulk(totals)
+    return {numbers[account_id].no: amount for account_id, amount in totals.items()}
 
 
 def _rule_columns(manner: Manner) -> dict[str, list[str]]:
@@ -137,9 +153,9 @@ def _write_routes(routes: Sequence[Route]) -> None:
     )
 
 
-def _skipped(manner: Manner) -> list[Skip]:
+def _skipped(manner: Manner, *, all_routed: bool) -> list[Skip]:
     """The entries that are not posted, in number order, each with its first error or with every one."""
-    found = [Skip(*row) for row in _rows(sql.UNROUTED)]
+    found = [] if all_routed else [Skip(*row) for row in _rows(sql.UNROUTED)]
     refused = date_faults([row[0] for row in _rows(sql.DATES)])
     if refused:
         rows = _rows(sql.ON_DATES, dates=list(refused))
@@ -153,9 +169,11 @@ def _skipped(manner: Manner) -> list[Skip]:
     return list({skip.value_entry_id: skip for skip in reversed(found)}.values())[::-1]
 
 
-def _run(statement: str, **parameters: Any) -> None:
+def _run(statement: str, **parameters: Any) -> int:
+    """Return how many rows it wrote or took away."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
+        return int(cursor.rowcount)
 
 
 def _rows(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:

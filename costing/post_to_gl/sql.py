@@ -78,54 +78,57 @@ WHERE NOT EXISTS (SELECT 1 FROM gl_pair p WHERE p.value_entry_id = v.id)
 
 LEAVE_OUT = "DELETE FROM gl_pair WHERE value_entry_id = ANY(%(keys)s::bigint[])"
 
-_READY = f"""
-CREATE TEMP TABLE gl_ready ON COMMIT DROP AS
-SELECT p.value_entry_id, p.pair, p.amount, p.posting_date, p.document_no, p.external_document_no, p.description,
-       p.dimension_set_id, a.account_id, b.account_id AS balancing_account_id, {{line}} AS line_no
+_ACCOUNTS = f"""
 FROM gl_pair p
 JOIN gl_route a USING ({_GROUP})
 JOIN gl_route b USING ({_GROUP})
 WHERE a.role = p.account AND b.role = p.balancing
 """
-READY = {
-    False: _READY.format(line="row_number() OVER (ORDER BY p.posting_date, p.document_no, p.value_entry_id, p.pair)"),
-    True: _READY.format(
-        line="""dense_rank() OVER (ORDER BY p.posting_date, a.account_id, b.account_id, p.location_id,
-            p.inventory_posting_group_id, p.gen_bus_posting_group_id, p.gen_prod_posting_group_id,
-            p.dimension_set_id, sign(p.amount))"""
-    ),
-}
 
-SUMS = "SELECT count(DISTINCT value_entry_id), coalesce(sum(amount), 0) FROM gl_ready"
-
-_LINES = """
-CREATE TEMP TABLE gl_line ON COMMIT DROP AS
-SELECT nextval(pg_get_serial_sequence('ledger_glentry', 'id')) AS entry_id,
-       nextval(pg_get_serial_sequence('ledger_glentry', 'id')) AS balancing_entry_id, grouped.*
-FROM ({lines} ORDER BY line_no) grouped
+_NUMBERS = """
+nextval(pg_get_serial_sequence('ledger_glentry', 'id')) AS entry_id,
+nextval(pg_get_serial_sequence('ledger_glentry', 'id')) AS balancing_entry_id
 """
-LINES = {
-    False: _LINES.format(
-        lines="""
-    SELECT line_no, posting_date, amount, account_id, balancing_account_id, dimension_set_id, document_no,
-           external_document_no, description
-    FROM gl_ready WHERE %(document_no)s = ''"""
-    ),
-    True: _LINES.format(
-        lines="""
-    SELECT line_no, posting_date, sum(amount) AS amount, account_id, balancing_account_id, dimension_set_id,
-           %(document_no)s::text AS document_no, ''::text AS external_document_no, ''::text AS description
-    FROM gl_ready
-    GROUP BY line_no, posting_date, account_id, balancing_account_id, dimension_set_id"""
-    ),
-}
 
-VOUCHERS = """
+# Per entry a pair is a line: it gets the numbers of its G/L entries at once.
+READY_PER_ENTRY = f"""
+CREATE TEMP TABLE gl_ready ON COMMIT DROP AS
+SELECT {_NUMBERS}, ordered.* FROM (
+    SELECT p.value_entry_id, p.pair, p.amount, p.posting_date, p.document_no, p.external_document_no, p.description,
+           p.dimension_set_id, a.account_id, b.account_id AS balancing_account_id
+    {_ACCOUNTS}
+    ORDER BY p.posting_date, p.document_no, p.value_entry_id, p.pair
+) ordered
+"""
+
+READY_PER_GROUP = f"""
+CREATE TEMP TABLE gl_ready ON COMMIT DROP AS
+SELECT p.value_entry_id, p.pair, p.amount, p.posting_date, p.dimension_set_id, a.account_id,
+       b.account_id AS balancing_account_id, p.location_id, p.inventory_posting_group_id,
+       p.gen_bus_posting_group_id, p.gen_prod_posting_group_id
+{_ACCOUNTS}
+"""
+
+_LINE_KEY = """posting_date, account_id, balancing_account_id, location_id, inventory_posting_group_id,
+    gen_bus_posting_group_id, gen_prod_posting_group_id, dimension_set_id, sign(amount)"""
+
+LINES_PER_GROUP = f"""
+CREATE TEMP TABLE gl_line ON COMMIT DROP AS
+SELECT {_NUMBERS}, ordered.*, %(document_no)s::text AS document_no, ''::text AS external_document_no,
+       ''::text AS description
+FROM (SELECT {_LINE_KEY} AS side, sum(amount) AS amount FROM gl_ready GROUP BY {_LINE_KEY} ORDER BY {_LINE_KEY}) ordered
+"""
+
+MOVED = """
+SELECT account_id, balancing_account_id, sum(amount), count(dimension_set_id) FROM gl_ready GROUP BY 1, 2
+"""
+
+_VOUCHERS = """
 CREATE TEMP TABLE gl_voucher ON COMMIT DROP AS
 SELECT nextval(pg_get_serial_sequence('ledger_gltransaction', 'id')) AS id, grouped.*
 FROM (
     SELECT posting_date, document_no, min(description) AS description, 2 * count(*) AS line_count
-    FROM gl_line GROUP BY posting_date, document_no ORDER BY posting_date, document_no
+    FROM {lines} GROUP BY posting_date, document_no ORDER BY posting_date, document_no
 ) grouped
 """
 
@@ -135,35 +138,42 @@ INSERT INTO ledger_gltransaction
 SELECT id, %(register_id)s, posting_date, document_no, %(source)s, description, line_count, %(now)s FROM gl_voucher
 """
 
-INSERT_ENTRIES = """
+_INSERT_ENTRIES = """
 INSERT INTO ledger_glentry (id, transaction_id, gl_account_id, posting_date, document_no, external_document_no,
     description, amount, dimension_set_id, source_code, system_created, created_at)
 SELECT e.id, v.id, e.account_id, l.posting_date, l.document_no, l.external_document_no, l.description, e.amount,
        l.dimension_set_id, %(source)s, true, %(now)s
-FROM gl_line l
+FROM {lines} l
 JOIN gl_voucher v USING (posting_date, document_no)
 CROSS JOIN LATERAL (VALUES (l.entry_id, l.account_id, l.amount),
                            (l.balancing_entry_id, l.balancing_account_id, -l.amount)) AS e(id, account_id, amount)
 """
 
-INSERT_RELATIONS = """
+_INSERT_RELATIONS = """
 INSERT INTO costing_glitemledgerrelation (value_entry_id, pair, amount, gl_entry_id, balancing_gl_entry_id)
-SELECT r.value_entry_id, r.pair, r.amount, l.entry_id, l.balancing_entry_id
-FROM gl_ready r JOIN gl_line l USING (line_no)
+SELECT {value}.value_entry_id, {value}.pair, {value}.amount, l.entry_id, l.balancing_entry_id FROM {lines}
 """
+
+# A line is found again by what it was grouped by; a blank dimension set is 0 here.
+_SAME_LINE = """gl_ready r JOIN gl_line l ON l.posting_date = r.posting_date AND l.account_id = r.account_id
+    AND l.balancing_account_id = r.balancing_account_id AND l.location_id = r.location_id
+    AND l.inventory_posting_group_id = r.inventory_posting_group_id
+    AND l.gen_bus_posting_group_id = r.gen_bus_posting_group_id
+    AND l.gen_prod_posting_group_id = r.gen_prod_posting_group_id
+    AND coalesce(l.dimension_set_id, 0) = coalesce(r.dimension_set_id, 0) AND l.side = sign(r.amount)"""
 
 LEAVE_QUEUE = """
 DELETE FROM costing_valueentrytopost q USING gl_ready r WHERE q.value_entry_id = r.value_entry_id
 """
 
-TOTALS = """
-SELECT a.no, sum(e.amount)
-FROM gl_line l
-CROSS JOIN LATERAL (VALUES (l.account_id, l.amount), (l.balancing_account_id, -l.amount)) AS e(account_id, amount)
-JOIN ledger_glaccount a ON a.id = e.account_id
-GROUP BY a.no ORDER BY a.no
-"""
-
 DIMENSION_SETS = """
 SELECT dimension_set_id, count(DISTINCT value_entry_id) FROM gl_ready WHERE dimension_set_id IS NOT NULL GROUP BY 1
 """
+
+# By whether lines are made per posting group.
+VOUCHERS = {False: _VOUCHERS.format(lines="gl_ready"), True: _VOUCHERS.format(lines="gl_line")}
+INSERT_ENTRIES = {False: _INSERT_ENTRIES.format(lines="gl_ready"), True: _INSERT_ENTRIES.format(lines="gl_line")}
+INSERT_RELATIONS = {
+    False: _INSERT_RELATIONS.format(value="l", lines="gl_ready l"),
+    True: _INSERT_RELATIONS.format(value="r", lines=_SAME_LINE),
+}
