@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -37,6 +38,7 @@ class MatrixForm(Form):
     warning = forms.BooleanField(label=gettext_lazy("Show warning"), required=False)
 
     def clean_category(self) -> ItemCategory | None:
+        """Find the category by its code."""
         code = self.cleaned_data["category"].strip()
         if not code:
             return None
@@ -77,6 +79,42 @@ class MatrixForm(Form):
             "known_at": self.cleaned_data["known_at"].isoformat() if self.cleaned_data["known_at"] else "",
             "category": category.code if category else "",
         }
+
+
+class BucketsField(forms.CharField):
+    """Limits of ages in days, `30, 60, 90`."""
+
+    def clean(self, value: Any) -> tuple[int, ...]:
+        """Return the limits, rising; none where the box is empty."""
+        parts = [part.strip() for part in str(super().clean(value) or "").split(",") if part.strip()]
+        if any(not part.isdecimal() for part in parts) or len(parts) > MAX_BUCKETS:
+            raise ValidationError(_("Write up to 8 numbers of days with commas, 30, 60, 90."))
+        return tuple(sorted({int(part) for part in parts}))
+
+
+MAX_BUCKETS = 8
+GROUPS = (
+    ("item", gettext_lazy("Item")),
+    ("location", gettext_lazy("Location")),
+    ("group", gettext_lazy("Inventory posting group")),
+)
+
+
+class ReportForm(MatrixForm):
+    """The options of a report: those of the matrix that it reads, and its own."""
+
+    group_by = forms.ChoiceField(choices=GROUPS, label=gettext_lazy("By"), required=False)
+    buckets = BucketsField(label=gettext_lazy("Ages in days"), required=False)
+
+    def __init__(self, *args: Any, names: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {name: self.fields[name] for name in names}
+
+    def clean(self) -> dict[str, object]:
+        """What the report does not ask for is open."""
+        missing = dict.fromkeys(("date_from", "date_to", "item", "category", "location", "lot", "known_at"))
+        self.cleaned_data = missing | super().clean()
+        return self.cleaned_data
 
 
 class SignForm(MatrixForm):

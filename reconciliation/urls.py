@@ -1,7 +1,7 @@
 from django.urls import path
 
 from config.base.views import list_paths
-from reconciliation.views import lists, matrix, sign_off
+from reconciliation.views import lists, matrix, reports, sign_off
 
 app_name = "reconciliation"
 urlpatterns = [
@@ -18,5 +18,8 @@ urlpatterns = [
     *list_paths("reconciliation/snapshots/", sign_off.SnapshotListView, name="snapshot_list"),
     path("reconciliation/snapshots/compare/", sign_off.CompareView.as_view(), name="snapshot_compare"),
     path("reconciliation/snapshots/<int:pk>/", sign_off.SnapshotView.as_view(), name="snapshot"),
+    path("reports/", reports.ReportIndexView.as_view(), name="report_list"),
+    path("reports/<slug:name>/", reports.ReportView.as_view(), name="report"),
+    path("reports/<slug:name>.<export_format:export_format>", reports.ReportExportView.as_view(), name="report_export"),
     path("gl/accounts/<str:no>/roles/", lists.AccountRolesView.as_view(), name="account_roles"),
 ]
