@@ -31,18 +31,19 @@ ORDER_DATES = ("posting_date",)
 class Source:
     """A list and its filter for each criterion; without a filter for a criterion it has nothing to say.
 
-    `ignores`: criteria that do not count here, as long as another one does.
+    `ignores`: criteria that do not count here, as long as another one does; `needs`: one without which it says nothing.
     """
 
     label: Text
     list_name: str
     filters: Mapping[str, str]
     ignores: tuple[str, ...] = ()
+    needs: str = ""
 
     def query(self, given: Mapping[str, str]) -> str:
         """The query string of the list for these criteria; blank where it cannot tell."""
         known = {name: text for name, text in given.items() if name not in self.ignores}
-        if not known or not set(known) <= set(self.filters):
+        if not known or (self.needs and self.needs not in known) or not set(known) <= set(self.filters):
             return ""
         return urlencode({self.filters[name]: text for name, text in known.items()})
 
@@ -55,8 +56,8 @@ def _posted(partner: str) -> dict[str, str]:
     return {**_order(partner), "posting_date": "posting_date"}
 
 
-def _of_order(name: str = "order_no") -> dict[str, str]:
-    return {"document_no": name, "posting_date": "posting_date"}
+def _of_order(label: Text, list_name: str) -> Source:
+    return Source(label, list_name, {"document_no": "order_no", "posting_date": "posting_date"}, needs="document_no")
 
 
 _ENTRY = {name: name for name in ("document_no", "external_document_no", "posting_date", "lot_no", "serial_no")}
@@ -69,30 +70,30 @@ DOCUMENTS = (
     Source(gettext_lazy("Transfer orders"), "inventory:transfer_list", _NUMBERED, ORDER_DATES),
     Source(gettext_lazy("Physical inventory"), "inventory:count_list", {**_NUMBERED, "posting_date": "posting_date"}),
     Source(gettext_lazy("Purchase receipts"), "inventory:purchasereceipt_list", _posted("vendor")),
-    Source(gettext_lazy("Purchase receipts of the order"), "inventory:purchasereceipt_list", _of_order()),
+    _of_order(gettext_lazy("Purchase receipts of the order"), "inventory:purchasereceipt_list"),
     Source(gettext_lazy("Purchase invoices"), "inventory:purchaseinvoice_list", _posted("vendor")),
-    Source(gettext_lazy("Purchase invoices of the order"), "inventory:purchaseinvoice_list", _of_order()),
+    _of_order(gettext_lazy("Purchase invoices of the order"), "inventory:purchaseinvoice_list"),
     Source(gettext_lazy("Sales shipments"), "inventory:salesshipment_list", _posted("customer")),
-    Source(gettext_lazy("Sales shipments of the order"), "inventory:salesshipment_list", _of_order()),
+    _of_order(gettext_lazy("Sales shipments of the order"), "inventory:salesshipment_list"),
     Source(gettext_lazy("Sales invoices"), "inventory:salesinvoice_list", _posted("customer")),
-    Source(gettext_lazy("Sales invoices of the order"), "inventory:salesinvoice_list", _of_order()),
+    _of_order(gettext_lazy("Sales invoices of the order"), "inventory:salesinvoice_list"),
     Source(
         gettext_lazy("Direct transfers"),
         "inventory:directtransfer_list",
         {**_NUMBERED, "posting_date": "posting_date"},
     ),
-    Source(gettext_lazy("Direct transfers of the order"), "inventory:directtransfer_list", _of_order()),
+    _of_order(gettext_lazy("Direct transfers of the order"), "inventory:directtransfer_list"),
 )
 ENTRIES = (
     Source(gettext_lazy("Item ledger entries"), "inventory:itemledgerentry_list", {**_ENTRY, "partner": "source_no"}),
-    Source(gettext_lazy("Item ledger entries of the order"), "inventory:itemledgerentry_list", _of_order()),
+    _of_order(gettext_lazy("Item ledger entries of the order"), "inventory:itemledgerentry_list"),
     Source(
         gettext_lazy("Application entries"),
         "inventory:itemapplicationentry_list",
         {name: name for name in ("document_no", "posting_date", "lot_no", "serial_no")},
     ),
     Source(gettext_lazy("Value entries"), "costing:valueentry_list", {**_ENTRY, "partner": "source_no"}),
-    Source(gettext_lazy("Value entries of the order"), "costing:valueentry_list", _of_order()),
+    _of_order(gettext_lazy("Value entries of the order"), "costing:valueentry_list"),
     Source(gettext_lazy("Vouchers"), "ledger:voucher_list", _DATED),
     Source(
         gettext_lazy("G/L entries"), "ledger:glentry_list", {**_DATED, "external_document_no": "external_document_no"}

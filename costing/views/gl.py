@@ -31,6 +31,7 @@ from ledger.models import GLAccount
 
 POST_INVENTORY = "base.gl_post_inventory"
 GL_VIEW = "base.gl_view"
+RUN_VIEWERS = (GL_VIEW, "base.setup_edit")
 JOB_KIND = "post_inventory_cost"
 POST, TEST = "post", "test"
 
@@ -170,9 +171,9 @@ class PostToGLRunListView(ListView):
 
 
 class PostToGLRunCardView(CardView):
-    """What one run posted and skipped, or would."""
+    """What one run posted and skipped, or would. Whoever edits the setup sees what is to be mended, without amounts."""
 
-    permission_required = GL_VIEW
+    permission_any = RUN_VIEWERS
     template_name = "costing/gl_run.html"
     queryset = PostToGLRun.objects.select_related("user", "job", "retry_of")
     parent = "costing:gl_run_list"
@@ -194,20 +195,23 @@ class PostToGLRunCardView(CardView):
         run = self.object
         words = _("Value entries posted") if run.post else _("Value entries to post")
         tone = "warn" if run.skipped_count else ""
-        made = ledger_selectors.entries_url(register=str(run.gl_register_id)) if run.gl_register_id else ""
+        shown = run.gl_register_id and self.may(GL_VIEW)
+        made = ledger_selectors.entries_url(register=str(run.gl_register_id)) if shown else ""
         # A test report lists an entry once for each of its errors.
         skipped = "" if run.is_test else reverse("costing:gl_run_skipped", args=[run.pk])
         return [
             Figure(words, run.posted_count, "integer", made),
             Figure(_("Amount"), run.posted_amount, permission="base.cost_view"),
-            Figure(_("Skipped"), run.skipped_count, "integer", skipped, tone=tone),
+            Figure(_("With errors") if run.is_test else _("Skipped"), run.skipped_count, "integer", skipped, tone=tone),
         ]
 
     def get_sections(self) -> list[Section]:
         run = self.object
         general = [*fields_of(run, "created_at", "through", "post"), Field(_("Started by"), str(run.user or ""))]
         method = _("Per posting group") if run.per_posting_group else _("Per entry")
-        general += [Field(_("Posting method"), method), Field(_("Document no."), run.document_no, "code")]
+        general.append(Field(_("Posting method"), method))
+        if run.document_no:
+            general.append(Field(_("Document no."), run.document_no, "code"))
         general.append(Field(_("Items"), run.item_nos or _("All")))
         if run.retry_of:
             url = reverse("costing:gl_run", args=[run.retry_of_id])
@@ -250,9 +254,10 @@ class PostToGLRunCardView(CardView):
         related = []
         if run.gl_register_id:
             url = ledger_selectors.entries_url(register=str(run.gl_register_id))
-            related.append(Related("gl", _("G/L entries"), url))
+            related.append(Related("gl", _("G/L entries"), url, permission=GL_VIEW))
         url = reverse("costing:gl_run_skipped", args=[run.pk])
-        return [*related, Related("skipped", _("Skipped entries"), url, run.skipped.count())]
+        words = _("Errors by entry") if run.is_test else _("Skipped entries")
+        return [*related, Related("skipped", words, url, run.skipped.count())]
 
     def get_actions(self) -> list[Action]:
         run = self.object
@@ -276,7 +281,7 @@ class PostToGLRunCardView(CardView):
 class SkippedListView(ListView):
     """The entries that a run could not post, each with its reason."""
 
-    permission_required = GL_VIEW
+    permission_any = RUN_VIEWERS
     title = gettext_lazy("Skipped entries")
     filterset_class = SkippedFilter
     table_class = SkippedTable
@@ -293,6 +298,10 @@ class SkippedListView(ListView):
             still_waits=Exists(ValueEntryToPost.objects.filter(value_entry=OuterRef("value_entry")))
         )
         return skipped.select_related("value_entry__item").order_by("value_entry__posting_date", "pk")
+
+    def get_title(self) -> str:
+        is_test = PostToGLRun.objects.filter(pk=self.kwargs["pk"], is_test=True).exists()
+        return _("Errors by entry") if is_test else _("Skipped entries")
 
     def get_breadcrumbs(self) -> list[tuple[Any, str]]:
         run = self.kwargs["pk"]

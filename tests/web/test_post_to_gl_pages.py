@@ -112,6 +112,18 @@ class TestTestReport:
         assert client.get(finding.url).context["count"] == 1
         assert f'href="/gl/accounts/{books.account("cogs").no}/"' in text
 
+    def test_whoever_edits_the_setup_sees_what_to_mend_without_amounts(self, client, books):
+        block(books.account("cogs"))
+        run = post_inventory_cost(through=None, is_test=True).run_id
+        sign_in(client, "admin")
+
+        page = client.get(reverse("costing:gl_run", args=[run])).content.decode()
+
+        assert f"/admin/ledger/glaccount/{books.account('cogs').pk}/change/" in page
+        assert 'data-value="-20.00"' not in page
+        sign_in(client, "clerk")
+        assert client.get(reverse("costing:gl_run", args=[run])).status_code == 403
+
     def test_a_blocked_posting_setup_is_an_error_that_stops_the_run(self, client, books):
         GeneralPostingSetup.objects.update(blocked=True)
 
