@@ -18,6 +18,11 @@ urlpatterns = [
     path("gl/periods/<int:pk>/change/", views.ChangePeriodView.as_view(), name="period_change"),
     path("gl/periods/create-year/", views.CreateYearView.as_view(), name="year_create"),
     path("gl/periods/close-year/", views.CloseYearView.as_view(), name="year_close"),
-    *list_paths("gl/trial-balance/", views.TrialBalanceView, name="trial_balance"),
+    path("gl/trial-balance/", views.TrialBalanceView.as_view(), name="trial_balance"),
+    path(
+        "gl/trial-balance.<export_format:export_format>",
+        views.TrialBalanceFileView.as_view(),
+        name="trial_balance_export",
+    ),
     *grid_paths("gl/journal/lines/", views.JournalLinesView, name="journal_lines"),
 ]

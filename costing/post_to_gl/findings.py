@@ -46,7 +46,10 @@ def findings(run_id: int) -> list[Found]:
         first=Min("value_entry__posting_date"),
         last=Max("value_entry__posting_date"),
     )
-    return [Found(*row, url=_list_url(run_id, row[0], row[1])) for row in rows]
+    return [
+        Found(code, reason, cure, count, amount, first, last, _list_url(run_id, code, reason))
+        for code, reason, cure, count, amount, first, last in rows
+    ]
 
 
 def _list_url(run_id: int, code: str, reason: str) -> str:

@@ -140,9 +140,9 @@ class FindEntriesView(PageView):
         """How many rows the list shows to this user; none where it is closed to them."""
         match = resolve(reverse(source.list_name))
         request = copy(self.request)
-        request.GET = QueryDict(query)  # type: ignore[assignment] # a request of our own, made for the list
+        request.GET = QueryDict(query)
         request.resolver_match = match
-        view = match.func.view_class()  # type: ignore[attr-defined]
+        view = match.func.view_class()  # type: ignore[attr-defined] # as_view() sets it
         view.setup(request)
         try:
             view.check_access(request)

@@ -125,7 +125,7 @@ class VoucherView(CardView):
                 reverse("ledger:voucher_reverse", args=[self.object.pk]),
                 permission=GL_JOURNAL,
                 disabled=self._why_not_reversible(),
-            )
+            ),
         ]
 
     def _why_not_reversible(self) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +16,7 @@ from config.base import exports
 from config.base.pages import Action, Cell, Matrix, MatrixRow
 from config.base.preferences import today_of
 from config.base.views import MatrixView
+from config.base.views.access import AccessMixin
 from ledger import selectors
 from ledger.forms import TrialBalanceForm
 from ledger.selectors import GL_VIEW, ZERO, TrialBalanceRow
@@ -34,15 +35,6 @@ class TrialBalanceView(MatrixView):
     title = gettext_lazy("Trial balance")
     form_class = TrialBalanceForm
     verb = gettext_lazy("Show")
-
-    def get(self, request: Any, *args: Any, export_format: str = "", **kwargs: Any) -> HttpResponse | HttpResponseBase:
-        """The page, or the same figures as a file."""
-        if not export_format:
-            return super().get(request, *args, **kwargs)
-        form = self._make_form()
-        if not form.is_valid():
-            return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
-        return self._file(form, export_format)
 
     def get_initial(self) -> dict[str, Any]:
         """This year so far."""
@@ -65,22 +57,36 @@ class TrialBalanceView(MatrixView):
         names = {"csv": _("CSV"), "xlsx": _("Excel"), "json": _("JSON")}
         return [Action(label, f"{stem}.{ending}?{query}") for ending, label in names.items()]
 
-    def _file(self, form: Any, export_format: str) -> HttpResponseBase:
-        rows, dates = _rows(form), form.cleaned_data
-        columns = [("no", _("No."), "text"), ("name", _("Name"), "text")]
-        columns += [(name, label, "amount") for name, label in labels().items()]
-        export = exports.Export(
-            title=_("Trial balance"),
-            filename="trial-balance",
-            columns=[exports.ExportColumn(*column) for column in columns],
-            rows=iter([row.account.no, row.account.name, *(getattr(row, name) for name in COLUMNS)] for row in rows),
-            count=len(rows),
-            totals={name: _sum(rows, name) for name in COLUMNS},
-            total_kinds=dict.fromkeys(COLUMNS, "amount"),
-            filters={_("From"): str(dates["date_from"] or ""), _("To"): str(dates["date_to"] or "")},
-            ignored=[],
-        )
-        return exports.respond(export, export_format, region=None)
+
+class TrialBalanceFileView(AccessMixin):
+    """The same figures as a file. Dates that cannot be read are a refusal (400)."""
+
+    permission_required = GL_VIEW
+
+    def get(self, request: HttpRequest, export_format: str) -> HttpResponseBase:
+        """The file."""
+        form = TrialBalanceForm(request.GET, user=request.user)
+        if not form.is_valid():
+            return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
+        return _file(form, export_format)
+
+
+def _file(form: Any, export_format: str) -> HttpResponseBase:
+    rows, dates = _rows(form), form.cleaned_data
+    columns = [("no", _("No."), "text"), ("name", _("Name"), "text")]
+    columns += [(name, label, "amount") for name, label in labels().items()]
+    export = exports.Export(
+        title=_("Trial balance"),
+        filename="trial-balance",
+        columns=[exports.ExportColumn(*column) for column in columns],
+        rows=iter([row.account.no, row.account.name, *(getattr(row, name) for name in COLUMNS)] for row in rows),
+        count=len(rows),
+        totals={name: _sum(rows, name) for name in COLUMNS},
+        total_kinds=dict.fromkeys(COLUMNS, "amount"),
+        filters={_("From"): str(dates["date_from"] or ""), _("To"): str(dates["date_to"] or "")},
+        ignored=[],
+    )
+    return exports.respond(export, export_format, region=None)
 
 
 def _rows(form: Any) -> list[TrialBalanceRow]:
