@@ -34,7 +34,8 @@ def create_year(*, start: date, periods: int = 12) -> list[AccountingPeriod]:
             raise DomainError(text % {"first": first}, code=ErrorCode.INVALID_INPUT)
         wanted = [(add_months(start, place), place == 0) for place in range(periods)] + [(end, True)]
         AccountingPeriod.objects.bulk_create(
-            [AccountingPeriod(starting_date=on, new_fiscal_year=first) for on, first in wanted], ignore_conflicts=True
+            [AccountingPeriod(starting_date=on, name=f"{on:%Y-%m}", new_fiscal_year=first) for on, first in wanted],
+            ignore_conflicts=True,
         )
         AccountingPeriod.objects.filter(starting_date=start).update(new_fiscal_year=True)
         return list(

@@ -221,7 +221,7 @@ class AccountingPeriodTable(Table):
         linkify=lambda record: reverse("ledger:period_change", args=[record.pk]),
     )
 
-    main_columns: ClassVar = ("starting_date", "closed")
+    main_columns: ClassVar = ("starting_date",)
 
     class Meta:
         model = AccountingPeriod
