@@ -47,15 +47,15 @@ LINKS = {
 
 # The number of marks and of entries tells whether following the marks is worth it.
 STATES = """
-SELECT i.id, g.costing_method, coalesce(s.change_no, 0), p.ids, p.first,
+SELECT i.id, g.costing_method, coalesce(s.change_no, 0), p.last, p.first,
        (SELECT min(v.valuation_date) FROM costing_valueentry v WHERE v.item_id = i.id),
-       cardinality(p.ids)
+       p.points
        + (SELECT count(*) FROM inventory_itemledgerentry e WHERE e.item_id = i.id AND e.applied_entry_to_adjust),
        (SELECT count(*) FROM inventory_itemledgerentry e WHERE e.item_id = i.id)
 FROM inventory_item i
 JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
 LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
-CROSS JOIN LATERAL (SELECT coalesce(array_agg(p.id), '{}') AS ids, min(p.valuation_date) AS first
+CROSS JOIN LATERAL (SELECT coalesce(max(p.id), 0) AS last, count(*) AS points, min(p.valuation_date) AS first
                     FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = i.id) p
 WHERE i.id = ANY(%s::bigint[]) ORDER BY i.id
 """
