@@ -152,7 +152,7 @@ def links(scope: Scope, figure: Figure, cause: Cause) -> QuerySet[Any]:
     whens: dict[str, list[When]] = {side: [] for side, _sign in legs.SIDES}
     kept = NOTHING
     side_signs = dict(legs.SIDES)
-    for leg in legs.posted_legs(scope):
+    for leg in legs.legs_of(legs.posted(scope)):
         for found_role, found_cause, sign in explanations.misplaced(leg, accounts):
             if (found_role, found_cause) == (role, cause):
                 effect = F("amount") * Value(Decimal(sign * side_signs[leg.side]))
