@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from config.base.views import list_paths
-from costing.views import entries, find_entries, gl
+from costing.views import entries, find_entries, gl, gl_run_file
 from costing.views.adjustment_urls import adjustment_patterns
 from costing.views.lineage_urls import lineage_patterns
 from costing.views.posting_urls import posting_patterns
@@ -26,6 +26,11 @@ gl_patterns: list[URLPattern] = [
     path("gl/post-inventory/post/", gl.PostToGLView.as_view(), name="gl_post"),
     *list_paths("gl/post-inventory/runs/", gl.PostToGLRunListView, name="gl_run_list"),
     path("gl/post-inventory/<int:pk>/", gl.PostToGLRunCardView.as_view(), name="gl_run"),
+    path(
+        "gl/post-inventory/<int:pk>.<export_format:export_format>",
+        gl_run_file.PostToGLRunFileView.as_view(),
+        name="gl_run_export",
+    ),
     path("gl/post-inventory/<int:pk>/retry/", gl.RetrySkippedView.as_view(), name="gl_run_retry"),
     *list_paths("gl/post-inventory/<int:pk>/skipped/", gl.SkippedListView, name="gl_run_skipped"),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -26,12 +25,11 @@ from costing.tables import PostToGLRunTable, SkippedTable, WaitingTable
 from costing.tables.words import RUN_TONES
 from costing.views.adjustment import start_job
 from costing.views.cures import Cure, cure_of
+from costing.views.gl_run_file import RUN_VIEWERS, totals_of
 from ledger import selectors as ledger_selectors
-from ledger.models import GLAccount
 
 POST_INVENTORY = "base.gl_post_inventory"
 GL_VIEW = "base.gl_view"
-RUN_VIEWERS = (GL_VIEW, "base.setup_edit")
 JOB_KIND = "post_inventory_cost"
 POST, TEST = "post", "test"
 
@@ -225,16 +223,15 @@ class PostToGLRunCardView(CardView):
         return _("Posted, by account") if self.object.post else _("Would be posted, by account")
 
     def _totals(self) -> list[Field]:
-        run = self.object
-        if run.gl_register_id is None:
-            names = dict(GLAccount.objects.filter(no__in=run.account_totals).values_list("no", "name"))
-            return [
-                Field(f"{no} {names.get(no, '')}", Decimal(total), "amount")
-                for no, total in sorted(run.account_totals.items())
-            ]
+        register = str(self.object.gl_register_id or "")
         return [
-            Field(f"{no} {name}", total, "amount", ledger_selectors.entries_url([no], register=str(run.gl_register_id)))
-            for no, name, total in selectors.totals_by_account(run.gl_register_id)
+            Field(
+                f"{no} {name}",
+                total,
+                "amount",
+                ledger_selectors.entries_url([no], register=register) if register else "",
+            )
+            for no, name, total in totals_of(self.object)
         ]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -261,7 +258,11 @@ class PostToGLRunCardView(CardView):
 
     def get_actions(self) -> list[Action]:
         run = self.object
-        actions = [Action(_("Waiting entries"), "costing:gl_waiting", permission=POST_INVENTORY)]
+        actions = [
+            Action(_("Waiting entries"), "costing:gl_waiting", permission=POST_INVENTORY),
+            Action(_("Excel"), reverse("costing:gl_run_export", args=[run.pk, "xlsx"])),
+            Action(_("CSV"), reverse("costing:gl_run_export", args=[run.pk, "csv"])),
+        ]
         if run.skipped_count and not run.is_test:
             waits = run.skipped.filter(value_entry__to_post__isnull=False).exists()
             again = Action(

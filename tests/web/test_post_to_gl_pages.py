@@ -1,5 +1,6 @@
 """Posting to the general ledger in the browser: test report with cures, methods, the run's result, one click retry."""
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -180,6 +181,23 @@ class TestOptions:
             (books.account("direct_cost_applied").no, Decimal("-100.00")),
         ]
         assert not GLEntry.objects.exists()
+
+
+    def test_a_run_is_a_file_too(self, client, books):
+        block(books.account("cogs"))
+        run = post_inventory_cost(through=None).run_id
+        url = reverse("costing:gl_run_export", args=[run, "json"])
+        sign_in(client)
+
+        rows = json.loads(client.get(url).getvalue())["rows"]
+
+        assert [(row["part"], row["count"], row["amount"]) for row in rows] == [
+            ("Posted, by account", None, "100.00"),
+            ("Posted, by account", None, "-100.00"),
+            ("Skipped entries", 1, "-20.00"),
+        ]
+        sign_in(client, "admin")
+        assert all("amount" not in row for row in json.loads(client.get(url).getvalue())["rows"])
 
 
 class TestSkipped:
