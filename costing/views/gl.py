@@ -263,7 +263,7 @@ class PostToGLRunCardView(CardView):
             Action(_("Excel"), reverse("costing:gl_run_export", args=[run.pk, "xlsx"])),
             Action(_("CSV"), reverse("costing:gl_run_export", args=[run.pk, "csv"])),
         ]
-        if run.skipped_count and not run.is_test:
+        if run.post and run.skipped_count:
             waits = run.skipped.filter(value_entry__to_post__isnull=False).exists()
             again = Action(
                 _("Post the skipped again"),
