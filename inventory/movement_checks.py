@@ -80,10 +80,10 @@ def application_problem(movement: Movement, named: dict[int, StockEntry]) -> Pro
 
 
 def _fits(movement: Movement, entry: StockEntry, *, returned: bool) -> bool:
-    """Goods may come back to another place than they left; what is applied lies in one place."""
+    """Both sides are of the same goods at the same place, and go in opposite directions."""
     if entry.quantity_e5 * movement.quantity_e5 >= 0:
         return False
-    same_place = entry.place[:2] == movement.place[:2] if returned else entry.place == movement.place
+    same_place = entry.place == movement.place
     same_goods = entry.lot_no == movement.lot_no and entry.serial_no == movement.serial_no
     order = (movement.origin.order_type, movement.origin.order_no)
     if entry.within_order and order != (entry.order_type, entry.order_no):

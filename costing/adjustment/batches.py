@@ -162,6 +162,7 @@ class Batch:
             self._put_aside(item_id, DomainError(_("The item was posted all the time. Preview it again.")))
             return
         try:
+            claims.check_rounds(self.claimed[item_id])
             with posting() as context:
                 locks.lock_items([item_id])
                 started = perf_counter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,8 +10,6 @@ from costing.engine import adjust as reference
 from costing.engine import arrays
 from costing.engine.adjust import Adjustment
 from costing.engine.columns import BookColumns
-
-logger = logging.getLogger(__name__)
 
 WORTH_ARRAYS = 150
 """So many value entries and more are computed faster in arrays than record by record."""
@@ -29,11 +26,7 @@ class LoadedBatch:
         """Compute in arrays what is in range; the other items wait for the reference."""
         if len(self.columns.values.key) < WORTH_ARRAYS:
             return
-        try:
-            self._in_arrays = arrays.in_arrays(self.columns, period_of=period_of, through=through)
-        except Exception:
-            # An error here must not stop a run: the reference computes the same, and names the item that is at fault.
-            logger.exception("Cost could not be computed in arrays")
+        self._in_arrays = arrays.in_arrays(self.columns, period_of=period_of, through=through)
 
     def adjustment(self, position: int, *, period_of: Callable[[date], date], through: date | None) -> Adjustment:
         """Return the adjustment of one item."""

@@ -42,7 +42,7 @@ def count(world: World, step: Body) -> None:
 
 def transfer(world: World, step: Body) -> None:
     """Move goods at once: by a direct transfer order, or by the journal where an order cannot say it."""
-    if step["from"] and step["to"] and "applies_to" not in step:
+    if step.get("from") and step.get("to") and "applies_to" not in step:
         entry_ids = _transfer_by_order(world, step)
     else:
         entry_ids = _transfer_by_journal(world, step)
@@ -103,7 +103,7 @@ def _journal(world: World, step: Body, *, kind: JournalLineKind, **fields: Any) 
 
 
 def _transfer_by_journal(world: World, step: Body) -> tuple[int, ...]:
-    places = {"location": world.location(step["from"]), "new_location": world.location(step["to"])}
+    places = {"location": world.location(step.get("from")), "new_location": world.location(step.get("to"))}
     return _journal(world, step, kind=JournalLineKind.TRANSFER, **places)
 
 
@@ -117,8 +117,8 @@ def _transfer_by_order(world: World, step: Body) -> tuple[int, ...]:
 
 def _transfer_order(world: World, step: Body, **fields: Any) -> TransferOrder:
     order = TransferOrder(
-        from_location=world.location(step["from"]),
-        to_location=world.location(step["to"]),
+        from_location=world.location(step.get("from")),
+        to_location=world.location(step.get("to")),
         order_date=step["date"],
         **fields,
     )
