@@ -12,7 +12,6 @@ from tests.scenarios import ledgers, world
 from tests.scenarios.checks import compare
 from tests.scenarios.loading import ScenarioError, parse
 from tests.scenarios.steps import STEPS
-from tests.scenarios.world import NotBuilt
 
 pytestmark = pytest.mark.django_db
 
@@ -120,8 +119,3 @@ def test_a_check_names_all_that_differs():
             {"cost_actual": Decimal("-20.00"), "open": False, "quantity": Decimal(1)},
             {"cost_actual": Decimal("-15.00"), "open": True, "quantity": Decimal("1.00000")},
         )
-
-
-def test_a_step_without_a_use_case_says_so():
-    with pytest.raises(NotBuilt, match="not built: undo"):
-        STEPS["undo"](make_world(), {"of": "R1"})
