@@ -96,13 +96,8 @@ def reopen_with(
     periods: Iterable[InventoryPeriod], *, context: PostingContext, user_id: int | None, reason: str
 ) -> None:
     """Reopen exactly these periods, those that a close closed, inside the transaction of its reversal."""
-    _move(
-        _these([period for period in periods if period.closed]),
-        closed=False,
-        context=context,
-        user_id=user_id,
-        reason=reason,
-    )
+    closed = _these([period for period in periods if period.closed])
+    _move(closed, closed=False, context=context, user_id=user_id, reason=reason)
 
 
 def _these(periods: Sequence[InventoryPeriod]) -> QuerySet[InventoryPeriod]:

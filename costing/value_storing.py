@@ -164,12 +164,22 @@ def record_changes(drafts: Sequence[ValueDraft], *, setups: Setups) -> None:
 
 def mark_points(points: Iterable[tuple[int, int | None, int | None, date]]) -> None:
     """Insert entry points (item, variant, location, valuation date) that are not there yet."""
-    statements.run(_MARK_POINTS, _columns(sorted(points, key=str), 4))
+    statements.run(_MARK_ADJUSTED, _columns(sorted(points, key=str), 4))
 
 
 _MARK_POINTS = """
     INSERT INTO costing_avgcostadjmtentrypoint (item_id, variant_id, location_id, valuation_date)
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[])
+    ON CONFLICT DO NOTHING
+"""
+
+# Without those that are never adjusted.
+_MARK_ADJUSTED = """
+    INSERT INTO costing_avgcostadjmtentrypoint (item_id, variant_id, location_id, valuation_date)
+    SELECT p.* FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[])
+         AS p(item_id, variant_id, location_id, d)
+    JOIN inventory_item i ON i.id = p.item_id JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+    WHERE g.settle_at = 'posting' AND g.costing_method <> 'moving_average'
     ON CONFLICT DO NOTHING
 """
 

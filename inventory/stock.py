@@ -81,6 +81,11 @@ class ItemFacts:
         return self.costing_method == CostingMethod.AVERAGE and self.settle_at == SettleAt.POSTING
 
     @property
+    def has_average(self) -> bool:
+        """Whether what is there is worth an average, and not what its layers cost."""
+        return self.is_average or self.is_moving_average
+
+    @property
     def is_standard(self) -> bool:
         return self.costing_method == CostingMethod.STANDARD
 

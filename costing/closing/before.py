@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Protocol
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from config.base import locks
@@ -17,8 +18,12 @@ from costing import adjustment, order_adjustment
 from costing.average_periods import AveragePeriods
 from costing.enums import CloseKind
 from costing.setups import Setups
-from inventory.enums import SettleAt
+from inventory.enums import CostingMethod, SettleAt
 from inventory.models import Item
+
+NEVER_ADJUSTED = Q(item_model_group__settle_at=SettleAt.CLOSE) | Q(
+    item_model_group__costing_method=CostingMethod.MOVING_AVERAGE
+)
 
 
 class Wanted(Protocol):
@@ -49,9 +54,7 @@ def adjust_others(wanted: Wanted, *, user_id: int | None) -> None:
 
 def _cost_orders(on: date, *, user_id: int | None) -> None:
     found = order_adjustment.unadjusted_items()
-    made = sorted(
-        Item.objects.filter(pk__in=found, item_model_group__settle_at=SettleAt.CLOSE).values_list("pk", flat=True)
-    )
+    made = sorted(Item.objects.filter(pk__in=found).filter(NEVER_ADJUSTED).values_list("pk", flat=True))
     if not made:
         return
     setups = Setups.at(on)

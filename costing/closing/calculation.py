@@ -12,7 +12,7 @@ from typing import Protocol
 from config.base.amounts import to_e5
 from costing.closing import loading, planning
 from costing.closing.loading import Arrival, ItemBooks, Output
-from costing.closing.planning import Change, ItemPlan, PlannedSettlement, PlannedTransfer, Terms, Warning_
+from costing.closing.planning import Change, ItemPlan, LogWarning, PlannedSettlement, PlannedTransfer, Terms
 from costing.setups import Setups
 from inventory.enums import ItemLedgerEntryType
 from inventory.models import ItemLedgerEntry
@@ -43,7 +43,7 @@ class Plan:
     outputs: list[Change] = field(default_factory=list)
     used_by_others: list[int] = field(default_factory=list)
     products: set[int] = field(default_factory=set)
-    exhausted: list[Warning_] = field(default_factory=list)
+    exhausted: list[LogWarning] = field(default_factory=list)
 
     @property
     def item_ids(self) -> set[int]:
@@ -62,7 +62,7 @@ class Plan:
         return [each for plan in self.items.values() for each in plan.settlements]
 
     @property
-    def warnings(self) -> list[Warning_]:
+    def warnings(self) -> list[LogWarning]:
         return [each for plan in self.items.values() for each in plan.warnings] + self.exhausted
 
     def numbered_settlements(self, made: Sequence[int]) -> list[tuple[PlannedSettlement, Sequence[int]]]:
@@ -112,7 +112,7 @@ class _Planning:
                 break
         else:
             self.plan.exhausted += [
-                Warning_(item_id, self.books[item_id].item_no, None, planning.ITERATIONS_EXHAUSTED)
+                LogWarning(item_id, self.books[item_id].item_no, None, planning.ITERATIONS_EXHAUSTED)
                 for item_id in sorted(waiting)
             ]
         for output, amount_e5 in self.made.values():

@@ -91,7 +91,8 @@ class ItemBooks:
 _ITEMS = """
 SELECT i.id, i.no, g.costing_method, g.include_physical_value, i.low_level_code
 FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
-WHERE g.settle_at = 'close' AND g.costing_method = ANY(%(methods)s) AND (%(ids)s::bigint[] IS NULL OR i.id = ANY(%(ids)s))
+WHERE g.settle_at = 'close' AND g.costing_method = ANY(%(methods)s)
+  AND (%(ids)s::bigint[] IS NULL OR i.id = ANY(%(ids)s))
   AND EXISTS (SELECT 1 FROM inventory_itemledgerentry e WHERE e.item_id = i.id AND e.open AND e.posting_date <= %(on)s)
 ORDER BY i.low_level_code DESC, i.id
 """
@@ -251,7 +252,8 @@ SELECT e.order_type, e.order_no, e.order_line_no, e.item_id, e.id, min(v.id), (e
 FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
 JOIN inventory_item i ON i.id = e.item_id JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
 WHERE (e.order_type, e.order_no, e.order_line_no) IN (SELECT * FROM unnest(%s::text[], %s::text[], %s::int[]))
-  AND e.entry_type IN ('output', 'assembly_output') AND e.quantity > 0 AND e.posting_date <= %s AND g.settle_at = 'close'
+  AND e.entry_type IN ('output', 'assembly_output') AND e.quantity > 0 AND e.posting_date <= %s
+  AND g.settle_at = 'close'
   AND g.costing_method = ANY(%s) AND v.entry_type = 'direct_cost' AND e.completely_invoiced
 GROUP BY e.id ORDER BY e.id
 """

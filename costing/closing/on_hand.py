@@ -85,9 +85,8 @@ def adjust_on_hand(
         setups = Setups.at(last.closing_date)
         parts = _open_parts(item_id, last.closing_date, location_id, setups)
         if not parts:
-            raise NoClose(
-                _("Nothing of the item was left open by the close of %(date)s.") % {"date": last.closing_date}
-            )
+            message = _("Nothing of the item was left open by the close of %(date)s.")
+            raise NoClose(message % {"date": last.closing_date})
         adjustment = InventoryClose.objects.create(
             kind=CloseKind.MANUAL_ADJUSTMENT,
             closing_date=last.closing_date,

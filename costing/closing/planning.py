@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from costing.closing.loading import Arrival, ItemBooks, OpenEntry, OpenTransfer, Output
+from costing.closing.loading import Arrival, ItemBooks, MarkRow, OpenEntry, OpenTransfer, Output
 from costing.engine.closing import Layer, Mark, Pool, settle
 from costing.engine.closing.pools import Match, Reason
 from costing.engine.shares import share_amount_e5
@@ -66,7 +66,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class LogWarning:
     item_id: int
     item_no: str
     issue_id: int | None
@@ -82,7 +82,7 @@ class ItemPlan:
     changes: dict[int, Change] = field(default_factory=dict)
     settlements: list[PlannedSettlement] = field(default_factory=list)
     transfers: list[PlannedTransfer] = field(default_factory=list)
-    warnings: list[Warning_] = field(default_factory=list)
+    warnings: list[LogWarning] = field(default_factory=list)
     costs: dict[int, int] = field(default_factory=dict)
 
 
@@ -112,7 +112,7 @@ def plan_item(books: ItemBooks, arrivals: Mapping[int, Arrival], extra: Mapping[
             break
         receipts.update(wanted)
     else:
-        plan.warnings.append(Warning_(books.item_id, books.item_no, None, ITERATIONS_EXHAUSTED))
+        plan.warnings.append(LogWarning(books.item_id, books.item_no, None, ITERATIONS_EXHAUSTED))
     by_entry = {arrival.entry_id: arrival for arrival in arrivals.values()}
     for entry_id, change_e5 in wanted.items():
         if change_e5:
@@ -187,12 +187,12 @@ class _Round:
             costs = self.new_actual if layer.is_financial else self.new_expected
             costs[entry.id] = costs.get(entry.id, 0) + layer.value_e5
 
-    def _mark(self, mark: object, layers: _Layers) -> Mark | None:
+    def _mark(self, mark: MarkRow, layers: _Layers) -> Mark | None:
         """A mark whose receipt is gone is dropped; one whose receipt is not there yet keeps its issue waiting."""
-        issue_id, receipt_id, left_e5 = mark.issue_id, mark.receipt_id, mark.left_e5  # type: ignore[attr-defined]
-        if receipt_id in self.books.closed_receipts:
+        if mark.receipt_id in self.books.closed_receipts:
             return None
-        return Mark(layers.financial_or_physical[issue_id], layers.receipt_key(receipt_id), left_e5)
+        issue_key = layers.financial_or_physical[mark.issue_id]
+        return Mark(issue_key, layers.receipt_key(mark.receipt_id), mark.left_e5)
 
     def _take(self, match: Match, layers: _Layers, first: int) -> None:
         entry = layers.entry(match.issue_key)
@@ -222,7 +222,9 @@ class _Round:
         if known is not None:
             self.plan.warnings.remove(known)
             quantity_e5 += known.quantity_e5
-        self.plan.warnings.append(Warning_(self.books.item_id, self.books.item_no, entry.id, code, quantity_e5, cause))
+        self.plan.warnings.append(
+            LogWarning(self.books.item_id, self.books.item_no, entry.id, code, quantity_e5, cause)
+        )
 
     def _changes(self) -> None:
         for entry in self.issues.values():
@@ -277,12 +279,14 @@ class _Layers:
         financial_on = entry.financial_date or entry.posting_date
         if entry.financial_open_e5:
             actual_e5 = entry.base_actual_e5 if entry.is_issue else entry.actual_e5 + more_e5
-            self._layer(entry, financial_on, entry.financial_open_e5, actual_e5 - entry.settled_cost_e5, True)
+            self._layer(
+                entry, financial_on, entry.financial_open_e5, actual_e5 - entry.settled_cost_e5, is_financial=True
+            )
         if entry.physical_open_e5:
             expected_e5 = entry.base_expected_e5 if entry.is_issue else entry.expected_e5
-            self._layer(entry, entry.posting_date, entry.physical_open_e5, expected_e5, False)
+            self._layer(entry, entry.posting_date, entry.physical_open_e5, expected_e5, is_financial=False)
 
-    def _layer(self, entry: OpenEntry, on: date, quantity_e5: int, value_e5: int, is_financial: bool) -> None:
+    def _layer(self, entry: OpenEntry, on: date, quantity_e5: int, value_e5: int, *, is_financial: bool) -> None:
         key = self._key(entry)
         layer = Layer(key, on, quantity_e5, value_e5, is_financial=is_financial)
         if entry.is_issue:

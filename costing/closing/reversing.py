@@ -61,9 +61,8 @@ def _check(close: InventoryClose | None) -> None:
     if close.kind in SETTLING:
         later = later.filter(kind__in=SETTLING)
     if later.exists():
-        names = ", ".join(
-            f"{each.get_kind_display()} {each.pk} ({each.closing_date})" for each in later.order_by("-pk")
-        )
+        runs = later.order_by("-pk")
+        names = ", ".join(f"{each.get_kind_display()} {each.pk} ({each.closing_date})" for each in runs)
         raise NotLatestClose(_("Reverse what came later first: %(later)s.") % {"later": names})
 
 

@@ -39,7 +39,8 @@ INSERT INTO costing_valueentry (
     dimension_set_id, reason_code_id, user_id, register_id, created_at)
 SELECT n.id, o.item_ledger_entry_id, o.item_id, o.variant_id, o.location_id, o.item_ledger_entry_type,
     %(entry_type)s, '', %(on)s, greatest(%(on)s::date, o.valuation_date), '', %(no)s, 0, '', o.order_type,
-    o.order_no, o.order_line_no, o.source_type, o.source_no, o.description, 0, CASE WHEN %(whole)s THEN o.valued_quantity WHEN e.remaining_quantity = 0 THEN e.quantity
+    o.order_no, o.order_line_no, o.source_type, o.source_no, o.description, 0,
+    CASE WHEN %(whole)s THEN o.valued_quantity WHEN e.remaining_quantity = 0 THEN e.quantity
          ELSE e.remaining_quantity END,
     0, n.actual / 100000.0, n.expected / 100000.0, 0, 0,
     n.expected <> 0, true, false, %(partial)s, %(adjustment)s, o.id,

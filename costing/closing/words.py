@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from config.base.amounts import from_e5
-from costing.closing.planning import ITERATIONS_EXHAUSTED, Warning_
+from costing.closing.planning import ITERATIONS_EXHAUSTED, LogWarning
 from costing.engine.closing.pools import Reason
 
 
-def warning(found: Warning_) -> str:
+def warning(found: LogWarning) -> str:
     """Say what a warning means."""
     words = {"item": found.item_no, "issue": found.issue_id, "quantity": f"{from_e5(found.quantity_e5).normalize():f}"}
     if found.code == ITERATIONS_EXHAUSTED:
