@@ -7,7 +7,7 @@ Source: inventory-close; docs/algorithms/inventory-close.md.
 
 from costing.closing.on_hand import NewValue, adjust_on_hand, adjust_receipt
 from costing.closing.reversing import reverse_close
-from costing.closing.runs import CloseResult, Options, close_inventory
+from costing.closing.runs import CloseResult, Options, close_inventory, give_up
 
 __all__ = [
     "CloseResult",
@@ -16,5 +16,6 @@ __all__ = [
     "adjust_on_hand",
     "adjust_receipt",
     "close_inventory",
+    "give_up",
     "reverse_close",
 ]

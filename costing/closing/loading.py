@@ -93,7 +93,9 @@ SELECT i.id, i.no, g.costing_method, g.include_physical_value, i.low_level_code
 FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
 WHERE g.settle_at = 'close' AND g.costing_method = ANY(%(methods)s)
   AND (%(ids)s::bigint[] IS NULL OR i.id = ANY(%(ids)s))
-  AND EXISTS (SELECT 1 FROM inventory_itemledgerentry e WHERE e.item_id = i.id AND e.open AND e.posting_date <= %(on)s)
+  AND (EXISTS (SELECT 1 FROM inventory_itemledgerentry e
+               WHERE e.item_id = i.id AND e.open AND e.posting_date <= %(on)s)
+       OR EXISTS (SELECT 1 FROM costing_closingtransfer t WHERE t.item_id = i.id AND t.cancelled_by_id IS NULL))
 ORDER BY i.low_level_code DESC, i.id
 """
 

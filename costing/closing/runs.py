@@ -20,8 +20,8 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config.base import locks
-from config.base.amounts import from_e5, to_e5
+from config.base import jobs, locks
+from config.base.amounts import from_e5
 from config.base.errors import DomainError, ErrorCode, raise_problems
 from config.base.transactions import PostingContext, posting
 from costing import checks, inventory_periods, order_states, period_blockers
@@ -29,7 +29,7 @@ from costing.checks import BeforeCloseDate
 from costing.closing import before, calculation, reversing, storing, words
 from costing.closing.calculation import Plan
 from costing.enums import CloseKind, RunState
-from costing.models import CloseLogLine, ClosePlanLine, InventoryClose, ValueEntry
+from costing.models import CloseLogLine, ClosePlanLine, InventoryClose
 from costing.setups import Setups
 from inventory.entry_writing import write_register
 from ledger import checks as ledger_checks
@@ -80,32 +80,49 @@ def close_inventory(
     Raises: BeforeCloseDate, RunUnfinished; DomainError not_adjusted or open_entries where items that are settled at
     posting keep the period open; period_closed where the ledger does not allow the date.
     """
-    before.adjust_others(options, user_id=user_id)
-    close = _start(options, user_id=user_id, job_id=job_id)
+    existing = _existing(job_id)
+    if existing is not None and existing.state == RunState.DONE:
+        return result_of(existing)
+    if existing is None and not options.rehearsal:
+        _check_start(options)
+        before.adjust_others(options, user_id=user_id)
+    close = existing or _start(options, user_id=user_id, job_id=job_id)
     try:
         setups = Setups.at(options.on)
         plan = calculation.plan(options, setups=setups, report=report)
-        if guard is not None:
-            guard()
-        result = _finish(close, plan, options, setups=setups, user_id=user_id)
-    except BaseException as error:
-        _give_up(close, state=RunState.FAILED if isinstance(error, Exception) else RunState.CANCELLED)
+        _finish(close, plan, options, setups=setups, user_id=user_id, guard=guard)
+    except jobs.AttemptLost:
+        # Another worker has taken the run over: it is his to finish, or to give up.
+        raise
+    except jobs.JobCancelled:
+        give_up(close.pk, state=RunState.CANCELLED)
+        raise
+    except Exception:
+        give_up(close.pk, state=RunState.FAILED)
         raise
     if not options.rehearsal:
         before.adjust_products(plan.products, user_id=user_id)
-    return result
+    return result_of(InventoryClose.objects.get(pk=close.pk))
+
+
+def _existing(job_id: int | None) -> InventoryClose | None:
+    """The run that a job has begun before it was lost; its plan is made anew."""
+    if job_id is None:
+        return None
+    with transaction.atomic():
+        found = InventoryClose.objects.filter(job_id=job_id, state__in=(RunState.RUNNING, RunState.DONE)).first()
+        if found is not None and found.state == RunState.RUNNING:
+            found.plan_lines.all().delete()
+            found.log_lines.all().delete()
+        return found
 
 
 def _start(options: Options, *, user_id: int | None, job_id: int | None) -> InventoryClose:
     """The first step: check everything that is cheap, and shut the date."""
     with posting(alone=True) as context:
-        existing = InventoryClose.objects.filter(job_id=job_id, state=RunState.RUNNING).first() if job_id else None
-        if existing is not None:
-            existing.plan_lines.all().delete()
-            existing.log_lines.all().delete()
-            return existing
         if not options.rehearsal:
             _check_start(options)
+            _check_adjusted(options)
         return InventoryClose.objects.create(
             kind=options.kind,
             closing_date=options.on,
@@ -121,7 +138,13 @@ def _start(options: Options, *, user_id: int | None, job_id: int | None) -> Inve
         )
 
 
+def _check_adjusted(options: Options) -> None:
+    if options.kind == CloseKind.CLOSE:
+        raise_problems(period_blockers.problems(period_blockers.blockers(options.on)))
+
+
 def _check_start(options: Options) -> None:
+    """What refuses a run before anything is written."""
     unfinished = InventoryClose.objects.filter(state__in=(RunState.WAITING, RunState.RUNNING), rehearsal=False).first()
     if unfinished is not None:
         raise RunUnfinished(
@@ -137,27 +160,35 @@ def _check_start(options: Options) -> None:
     if options.update_ledger:
         ledger_checks.check_dates([options.on])
     if options.kind == CloseKind.CLOSE:
-        raise_problems(period_blockers.problems(period_blockers.blockers(options.on)))
+        issues = period_blockers.open_issues(options.on)
+        raise_problems(period_blockers.problems(period_blockers.Blockers((), (), issues)))
 
 
-def _finish(close: InventoryClose, plan: Plan, options: Options, *, setups: Setups, user_id: int | None) -> CloseResult:
+def _finish(
+    close: InventoryClose,
+    plan: Plan,
+    options: Options,
+    *,
+    setups: Setups,
+    user_id: int | None,
+    guard: Callable[[], None] | None,
+) -> None:
     """The last step: store exactly the plan, or keep it where it is a rehearsal."""
     if options.rehearsal:
         with transaction.atomic():
             _keep_plan(close, plan)
             _complete(close, {})
-        return _result(close, plan, sum((each.actual_e5 + each.expected_e5 for each in plan.changes), 0))
+        return
     with posting() as context:
         locks.lock_items({*plan.item_ids, *reversing.items_of_later_recalculations(options.on)})
         locked = InventoryClose.objects.select_for_update(no_key=True, of=("self",)).get(pk=close.pk)
         if locked.state != RunState.RUNNING:
             raise RunUnfinished(_("The run was given up meanwhile. Start it again."), code=ErrorCode.CHANGED_MEANWHILE)
+        if guard is not None:
+            guard()
         if options.kind == CloseKind.CLOSE:
             reversing.cancel_recalculations_after(options.on, context=context, user_id=user_id, setups=setups)
         _store(close, plan, options, setups=setups, context=context, user_id=user_id)
-    made = ValueEntry.objects.filter(register_id=close.register_id)
-    sums = made.aggregate(actual=Sum("cost_amount_actual"), expected=Sum("cost_amount_expected"))
-    return _result(close, plan, to_e5((sums["actual"] or Decimal(0)) + (sums["expected"] or Decimal(0))))
 
 
 def _store(
@@ -243,21 +274,27 @@ def _keep_plan(close: InventoryClose, plan: Plan) -> None:
     )
 
 
-def _result(close: InventoryClose, plan: Plan, adjusted_e5: int) -> CloseResult:
+def result_of(close: InventoryClose) -> CloseResult:
+    """Say what a run did, or a rehearsal would do."""
+    lines = close.plan_lines.all()
+    settlements = lines.filter(details__settlement=True).count()
+    changed = lines.exclude(details__settlement=True)
     return CloseResult(
         close_id=close.pk,
-        items=len(plan.item_ids),
-        entries=len(plan.changes),
-        settlements=len(plan.settlements) if close.kind == CloseKind.CLOSE else 0,
-        adjusted=from_e5(adjusted_e5),
-        warnings=len(plan.warnings),
+        items=lines.values("item").distinct().count(),
+        entries=changed.count(),
+        settlements=settlements,
+        adjusted=changed.aggregate(total=Sum("amount"))["total"] or Decimal(0),
+        warnings=close.log_lines.count(),
     )
 
 
-def _give_up(close: InventoryClose, *, state: RunState) -> None:
-    """Leave the books as before: the date is open again, nothing of the plan is left."""
+def give_up(close_id: int, *, state: RunState = RunState.CANCELLED) -> bool:
+    """Leave the books as before an unfinished run: its date is open again, nothing of its plan is left."""
     with transaction.atomic():
-        unfinished = InventoryClose.objects.filter(pk=close.pk, state=RunState.RUNNING)
-        if unfinished.update(state=state, finished_at=timezone.now()):
-            close.plan_lines.all().delete()
-            close.log_lines.all().delete()
+        unfinished = InventoryClose.objects.filter(pk=close_id, state=RunState.RUNNING)
+        given_up = unfinished.update(state=state, finished_at=timezone.now(), job=None)
+        if given_up:
+            ClosePlanLine.objects.filter(close_id=close_id).delete()
+            CloseLogLine.objects.filter(close_id=close_id).delete()
+    return bool(given_up)
