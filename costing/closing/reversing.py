@@ -129,7 +129,7 @@ def _book_back(
 
 
 def _take_from_transfers(close: InventoryClose) -> None:
-    for line in close.plan_lines.exclude(details__transfer=None):
+    for line in close.plan_lines.filter(details__has_key="transfer"):
         ClosingTransfer.objects.filter(pk=line.details["transfer"]).update(amount=F("amount") - line.amount)
 
 

@@ -277,8 +277,8 @@ def _keep_plan(close: InventoryClose, plan: Plan) -> None:
 def result_of(close: InventoryClose) -> CloseResult:
     """Say what a run did, or a rehearsal would do."""
     lines = close.plan_lines.all()
-    settlements = lines.filter(details__settlement=True).count()
-    changed = lines.exclude(details__settlement=True)
+    settlements = lines.filter(details__has_key="settlement").count()
+    changed = lines.exclude(details__has_key="settlement")
     return CloseResult(
         close_id=close.pk,
         items=lines.values("item").distinct().count(),
