@@ -138,11 +138,12 @@ def check_roles(key: PostingKey, accounts: FrozenAccounts, pairs: Iterable[rules
         if role.value not in accounts.account_ids:
             raise MissingPostingSetup(
                 _("No %(role)s account for %(combination)s. Fill it in the posting setup.")
-                % {"role": role.label, "combination": _combination(key, role)}
+                % {"role": role.label, "combination": combination(key, role)}
             )
 
 
-def _combination(key: PostingKey, role: AccountRole) -> str:
+def combination(key: PostingKey, role: AccountRole) -> str:
+    """The codes of the posting setup line that a role stands in."""
     if role in INVENTORY_POSTING_ROLES:
         location = _code(Location, key.location_id) or _("blank location")
         group_id = key.inventory_posting_group_id

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -18,9 +19,15 @@ from costing.average_periods import AveragePeriods
 from costing.loading import LoadedItem
 from inventory.application import Place
 
+# Points of an item are numbered while it is locked: what came after the books were read has a higher number.
 _SETTLE_POINTS = """
-DELETE FROM costing_avgcostadjmtentrypoint WHERE id = ANY(%s::bigint[]) AND (%s::date IS NULL OR valuation_date <= %s)
-RETURNING item_id, variant_id, location_id
+DELETE FROM costing_avgcostadjmtentrypoint p
+USING unnest(%(items)s::bigint[], %(last)s::bigint[]) AS n(item_id, last)
+WHERE p.item_id = n.item_id AND p.id <= n.last
+"""
+
+_SETTLE_POINTS_THROUGH = f"""
+{_SETTLE_POINTS} AND p.valuation_date <= %(through)s RETURNING p.item_id, p.variant_id, p.location_id
 """
 
 _CLEAR_FLAGS = """
@@ -60,10 +67,12 @@ def settle(
         _mark_invoiced(became_invoiced)
     ids = [item.item_id for item in items]
     with connection.cursor() as cursor:
-        _settle_points([item for item in items if not item.is_average], None)
-        later = _settle_points([item for item in items if item.is_average], through)
-        if through is not None and later:
-            _mark_later(set(later), through, periods)
+        if through is None:
+            _settle_points(items)
+        else:
+            _settle_points([item for item in items if not item.is_average])
+            settled = _settle_points_through([item for item in items if item.is_average], through)
+            _mark_later(set(settled), through, periods)
         cursor.execute(_CLEAR_FLAGS, [ids])
         cursor.execute(_RAISE_NUMBERS, {"ids": ids, "at": adjusted_at})
 
@@ -76,19 +85,34 @@ def _mark_invoiced(entry_ids: Sequence[int]) -> None:
         )
 
 
-def _settle_points(items: Sequence[LoadedItem], through: date | None) -> list[Place]:
-    """Delete the points that were read, up to a date where one is given; returns their scopes."""
-    point_ids = [point_id for item in items for point_id in item.point_ids]
-    if not point_ids:
+def _settle_points(items: Sequence[LoadedItem]) -> None:
+    """Delete the points that were read."""
+    if items:
+        with connection.cursor() as cursor:
+            cursor.execute(_SETTLE_POINTS, _read_points(items))
+
+
+def _settle_points_through(items: Sequence[LoadedItem], through: date) -> list[Place]:
+    """Delete the points that were read, up to a date; returns their scopes."""
+    if not items:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE_POINTS, [array_literal(point_ids), through, through])
+        cursor.execute(_SETTLE_POINTS_THROUGH, _read_points(items) | {"through": through})
         gone: list[Place] = cursor.fetchall()
     return gone
 
 
+def _read_points(items: Sequence[LoadedItem]) -> dict[str, Any]:
+    return {
+        "items": array_literal(item.item_id for item in items),
+        "last": array_literal(item.last_point_id for item in items),
+    }
+
+
 def _mark_later(settled: Collection[Place], through: date, periods: AveragePeriods) -> None:
     """Mark the first period after the end of the run, in every scope that was settled up to it."""
+    if not settled:
+        return
     with connection.cursor() as cursor:
         cursor.execute(_LATER_VALUES, [sorted({place[0] for place in settled}), through])
         rows = cursor.fetchall()

@@ -6,6 +6,10 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from config.base import changelog
 from config.base.amounts import round_amount
 from config.base.locks import require_transaction
 from inventory.enums import CostingMethod
@@ -63,8 +67,9 @@ def write_standard_cost(
     on: date | None = None,
     location_id: int | None = None,
     of_unit: bool = False,
+    user_id: int | None = None,
 ) -> None:
-    """Write a standard cost to the card and all its stockkeeping units. The item must be locked.
+    """Write a standard cost to the card and all its stockkeeping units, and to the change log. The item must be locked.
 
     `rolled_up`: None where nothing was rolled up: all is material of the item itself. `of_unit`: to the stockkeeping
     units of one location alone, where averages are taken by place. Unit cost follows for items kept at standard.
@@ -82,4 +87,10 @@ def write_standard_cost(
     units.update(**cost)
     above = rolled_up if rolled_up is not None else Shares(material=shares.total)
     calculated = {"standard_cost_calculated_on": on} if on else {}
+    before = changelog.snapshot(cards.get())
     cards.update(**cost, **shares.columns(), **above.columns("rolled_up_"), **calculated)
+    changelog.record(_user(user_id), before, changelog.snapshot(cards.get()), origin="standard cost")
+
+
+def _user(user_id: int | None) -> AbstractBaseUser | None:
+    return None if user_id is None else get_user_model().objects.get(pk=user_id)

@@ -54,7 +54,10 @@ class ValueEntryFilter(FilterSet):
     valued_by_average_cost = YesNoFilter(label=_("Valued by average cost"))
     waiting = YesNoFilter(label=_("Waits to be posted"), method="filter_waiting")
     gl_entry = NumberFilter(label=_("G/L entry"), method="filter_gl_entry")
+    source_no = TextFilter(label=_("Source no."))
+    external_document_no = TextFilter(label=_("External document no."))
     lot_no = TextFilter("item_ledger_entry__lot_no", label=_("Lot no."))
+    serial_no = TextFilter("item_ledger_entry__serial_no", label=_("Serial no."))
     register = NumberFilter("register_id", label=_("Register no."))
     created_at = DateFilter("created_at__date", label=_("Posted on"))
 
@@ -158,6 +161,8 @@ class PostToGLRunFilter(FilterSet):
     state = ChoiceFilter(choices=RunState.choices, label=_("State"))
     created_at = DateFilter("created_at__date", label=_("Started on"))
     post = YesNoFilter(label=_("Posted"))
+    is_test = YesNoFilter(label=_("Test report"))
+    document_no = TextFilter(label=_("Document no."))
     skipped_count = NumberFilter(label=_("Skipped"))
 
     class Meta:
@@ -167,6 +172,7 @@ class PostToGLRunFilter(FilterSet):
 
 class SkippedFilter(FilterSet):
     code = TextFilter(label=_("Cause"))
+    reason = TextFilter(label=_("Reason"))
     item = TextFilter("value_entry__item__no", label=_("Item"))
     document_no = TextFilter("value_entry__document_no", label=_("Document no."))
     posting_date = DateFilter("value_entry__posting_date", label=_("Posting date"))

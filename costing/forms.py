@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.base.errors import DomainError
 from config.base.forms import DayField, Form, RecordField
-from costing import period_blockers, setup_changes
+from costing import period_blockers, post_to_gl, setup_changes
 from costing.models import CostingSetup, ValueEntry
 from inventory.enums import ItemType
 from inventory.models import Item
@@ -52,15 +52,38 @@ class ExcludeItemForm(Form):
 
 
 class PostToGLForm(RunForm):
-    """What is posted to the general ledger, or only reported."""
+    """What is posted to the general ledger, and how."""
 
-    report_only = forms.BooleanField(
-        label=_("Report only"), required=False, help_text=_("Says what would be posted and skipped, and posts nothing.")
+    PER_ENTRY, PER_GROUP = "entry", "posting_group"
+
+    method = forms.ChoiceField(
+        label=_("Posting method"),
+        choices=[(PER_ENTRY, _("Per entry")), (PER_GROUP, _("Per posting group"))],
+        initial=PER_ENTRY,
+        required=False,
+        help_text=_(
+            "Per entry: each under its own document number. Per posting group: one line for each date, accounts, "
+            "groups, dimensions and sign."
+        ),
+    )
+    document_no = forms.CharField(
+        label=_("Document no."), required=False, max_length=20, help_text=_("For posting per posting group only.")
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["through"].help_text = _("Posting date of the last value entry to post. Blank: all that wait.")
+
+    def clean(self) -> dict[str, Any]:
+        """The document number goes with the method; the use case says so in its own words."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        try:
+            post_to_gl.check_request(
+                per_posting_group=cleaned.get("method") == self.PER_GROUP, document_no=cleaned.get("document_no", "")
+            )
+        except DomainError as error:
+            self.add_error("document_no", error.messages)
+        return cleaned
 
 
 class CostingSetupForm(forms.ModelForm):

@@ -60,7 +60,7 @@ def set_standard_cost(
         checks.check_dates([on], setup=setups.costing)
         lines = revaluations_to(standard_cost, item_id=item_id, on=on, setups=setups) if item.is_standard else []
         result = revaluation.post_within(context, lines, user_id=user_id) if lines else NOTHING_POSTED
-        card_costs.write_standard_cost(item_id, made_of, on=on)
+        card_costs.write_standard_cost(item_id, made_of, on=on, user_id=user_id)
         return result
 
 

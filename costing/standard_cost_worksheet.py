@@ -142,12 +142,12 @@ def _implement(lines: Sequence[StandardCostWorksheetLine], *, on: date, user_id:
     for line in lines:
         if line.item.item_model_group.costing_method == CostingMethod.STANDARD:
             revaluations += revaluations_to(line.new_standard_cost, item_id=line.item_id, on=on, setups=setups)
-    _write_cards(lines, on=on)
+    _write_cards(lines, on=on, user_id=user_id)
     StandardCostWorksheetLine.objects.filter(pk__in=[line.pk for line in lines]).update(implemented=True)
     return Implemented(len(lines), revaluation_journal.add(revaluations, user_id=user_id))
 
 
-def _write_cards(lines: Sequence[StandardCostWorksheetLine], *, on: date) -> None:
+def _write_cards(lines: Sequence[StandardCostWorksheetLine], *, on: date, user_id: int) -> None:
     """The shares, the shares rolled up from below, indirect cost % and overhead rate."""
     rolling = RollUp(
         [line.item_id for line in lines],
@@ -162,7 +162,7 @@ def _write_cards(lines: Sequence[StandardCostWorksheetLine], *, on: date) -> Non
             check_overhead_change(line.item)
         # A standard that was not rolled up is all material, whatever the item is built of.
         rolled_up = found.rolled_up if found.single_level == shares else None
-        card_costs.write_standard_cost(line.item_id, shares, rolled_up=rolled_up, on=on)
+        card_costs.write_standard_cost(line.item_id, shares, rolled_up=rolled_up, on=on, user_id=user_id)
         Item.objects.filter(pk=line.item_id).update(indirect_cost_percent=overhead[0], overhead_rate=overhead[1])
 
 

@@ -89,12 +89,21 @@ def _report_adjustment(job: jobs.RunningJob, result: adjustment.AdjustmentResult
 
 @jobs.handler("post_inventory_cost")
 def post_inventory_cost(job: jobs.RunningJob) -> None:
-    """Post inventory cost to the general ledger. Parameters: `item_ids` (none: all), `through`, `post`."""
+    """Post inventory cost to the general ledger.
+
+    Parameters: `item_ids` (none: all), `through`, `per_posting_group`, `document_no`, `post`, `is_test`, `retry_of`.
+    """
+    is_test = job.parameters.get("is_test", False)
+    posts = job.parameters.get("post", True) and not is_test
     try:
         result = post_to_gl.post_inventory_cost(
             through=_day(job.parameters.get("through")),
             item_ids=job.parameters.get("item_ids"),
-            post=job.parameters.get("post", True),
+            per_posting_group=job.parameters.get("per_posting_group", False),
+            document_no=job.parameters.get("document_no", ""),
+            post=posts,
+            is_test=is_test,
+            retry_of=job.parameters.get("retry_of"),
             user_id=job.requested_by_id,
             report=_between_units(job),
             job_id=job.id,
@@ -105,7 +114,6 @@ def post_inventory_cost(job: jobs.RunningJob) -> None:
         PostToGLRun.objects.filter(job_id=job.id).update(state=RunState.CANCELLED)
         raise
     url = reverse("costing:gl_run", args=[result.run_id])
-    posts = job.parameters.get("post", True)
     # A report has nothing posted to show: its figures stand on its own page.
     job.result = {"url": url, "skipped": result.skipped} | ({"posted": result.posted} if posts else {})
     text = (

@@ -1,8 +1,9 @@
 """The unit costs on item cards and stockkeeping units after adjustment.
 
 Standard items keep their standard. Others: value over quantity of the item's balances, open issues left out; with no
-stock left, the cost of the last issue; never negative, and a zero result keeps what stood there. A stockkeeping unit
-has the item's cost where the average is taken per item, else the cost of its own place by the same formula.
+stock left, the cost of the last issue; never negative, and a zero result keeps what stood there. A value of one cent is
+mostly rounding: then the open entries tell, unrounded. A stockkeeping unit has the item's cost where the average is
+taken per item, else the cost of its own place by the same formula.
 Source: finance-about-calculating-unit-cost.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from config.base.models import Company
 from costing.average_periods import AveragePeriods
 
 # `last_issue`: the latest outbound that is not a drop shipment; asked for only where nothing is left.
@@ -27,6 +29,7 @@ WITH sums AS (
     ) parts GROUP BY item_id
 ), found AS (
     SELECT i.id, CASE WHEN g.costing_method = 'standard' THEN i.standard_cost
+                      WHEN s.quantity > 0 AND r.cost IS NOT NULL THEN round(greatest(r.cost, 0), 5)
                       WHEN s.quantity > 0 THEN round(greatest(s.value / s.quantity, 0), 5)
                       ELSE round(greatest(l.cost, 0), 5) END AS cost
     FROM sums s JOIN inventory_item i ON i.id = s.item_id
@@ -40,6 +43,13 @@ WITH sums AS (
         WHERE s.quantity <= 0
           AND NOT EXISTS (SELECT 1 FROM inventory_itemledgerentry o WHERE o.item_id = s.item_id AND o.open)
         GROUP BY e.quantity) l ON s.quantity <= 0
+    LEFT JOIN LATERAL (
+        SELECT sum(c.cost * o.remaining_quantity / o.quantity) / sum(o.remaining_quantity) AS cost
+        FROM inventory_itemledgerentry o
+        CROSS JOIN LATERAL (SELECT sum(v.cost_amount_actual + v.cost_amount_expected) AS cost
+                            FROM costing_valueentry v WHERE v.item_ledger_entry_id = o.id) c
+        WHERE o.item_id = s.item_id AND o.open AND o.quantity > 0 AND s.value = %(least)s
+        ) r ON s.value = %(least)s
     WHERE g.costing_method = 'standard' OR s.quantity > 0 OR l.cost IS NOT NULL
 )
 UPDATE inventory_item i SET unit_cost = f.cost
@@ -75,6 +85,7 @@ WHERE u.item_id = ANY(%(ids)s) AND i.id = u.item_id AND s.id = u.id
 def update(item_ids: Iterable[int], *, periods: AveragePeriods) -> None:
     """Bring the unit costs of items, and of their stockkeeping units, up to date. The items must be locked."""
     ids = sorted(item_ids)
+    least = Company.objects.values_list("amount_rounding_precision", flat=True).get()
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE_ITEMS, {"ids": ids})
+        cursor.execute(_UPDATE_ITEMS, {"ids": ids, "least": least})
         cursor.execute(_UPDATE_STOCKKEEPING_UNITS, {"ids": ids, "by_place": periods.by_place})

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from config.base.views import list_paths
-from costing.views import entries, gl
+from costing.views import entries, find_entries, gl, gl_run_file
 from costing.views.adjustment_urls import adjustment_patterns
 from costing.views.lineage_urls import lineage_patterns
 from costing.views.posting_urls import posting_patterns
@@ -18,11 +18,20 @@ value_patterns: list[URLPattern] = [
     *list_paths("items/<str:no>/values/", entries.ItemValueListView, name="item_values"),
     *list_paths("gl/entries/<int:pk>/values/", entries.GLEntryValueListView, name="glentry_values"),
 ]
+find_patterns: list[URLPattern] = [
+    path("find-entries/", find_entries.FindEntriesView.as_view(), name="find_entries"),
+]
 gl_patterns: list[URLPattern] = [
     *list_paths("gl/post-inventory/", gl.WaitingListView, name="gl_waiting"),
     path("gl/post-inventory/post/", gl.PostToGLView.as_view(), name="gl_post"),
     *list_paths("gl/post-inventory/runs/", gl.PostToGLRunListView, name="gl_run_list"),
     path("gl/post-inventory/<int:pk>/", gl.PostToGLRunCardView.as_view(), name="gl_run"),
+    path(
+        "gl/post-inventory/<int:pk>.<export_format:export_format>",
+        gl_run_file.PostToGLRunFileView.as_view(),
+        name="gl_run_export",
+    ),
+    path("gl/post-inventory/<int:pk>/retry/", gl.RetrySkippedView.as_view(), name="gl_run_retry"),
     *list_paths("gl/post-inventory/<int:pk>/skipped/", gl.SkippedListView, name="gl_run_skipped"),
 ]
 urlpatterns: list[URLPattern] = [
@@ -32,5 +41,6 @@ urlpatterns: list[URLPattern] = [
     *value_patterns,
     *adjustment_patterns,
     *gl_patterns,
+    *find_patterns,
     *lineage_patterns,
 ]

@@ -326,6 +326,9 @@ class ItemLedgerEntryFilter(FilterSet):
 
 class ApplicationEntryFilter(FilterSet):
     entry = NumberFilter(label=_("Item ledger entry"), method="filter_entry")
+    document_no = TextFilter("item_ledger_entry__document_no", label=_("Document no."))
+    lot_no = TextFilter("item_ledger_entry__lot_no", label=_("Lot no."))
+    serial_no = TextFilter("item_ledger_entry__serial_no", label=_("Serial no."))
     inbound_entry = NumberFilter("inbound_item_entry_id", label=_("Inbound entry"))
     outbound_entry = NumberFilter("outbound_item_entry_id", label=_("Outbound entry"))
     posting_date = DateFilter(label=_("Posting date"))

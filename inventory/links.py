@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+from urllib.parse import urlencode
+
 from django.urls import reverse
 
+from config.base.expressions import exact_value
 from inventory.enums import DocumentKind, DocumentType
 
 POSTED_PAGES: dict[str, str] = {
@@ -26,6 +30,14 @@ def document_url(document_type: str, no: str) -> str:
     """The page of a posted document; blank where its type has none (journals have no document)."""
     stem = POSTED_PAGES.get(document_type)
     return reverse(f"inventory:{stem}_detail", args=[no]) if stem and no else ""
+
+
+def find_entries_url(document_no: str, posting_date: date | None = None) -> str:
+    """All documents and entries of a document number, on a date where one is given."""
+    query = {"document_no": exact_value(document_no)}
+    if posting_date is not None:
+        query["posting_date"] = posting_date.isoformat()
+    return f"{reverse('costing:find_entries')}?{urlencode(query)}"
 
 
 def order_url(kind: str, no: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.base.filters import ChoiceFilter, DateFilter, FilterSet, NumberFilter, TextFilter, YesNoFilter
 from ledger.enums import AccountType, IncomeBalance, SourceCode
-from ledger.models import GLAccount, GLEntry, GLRegister, GLTransaction
+from ledger.models import AccountingPeriod, GLAccount, GLEntry, GLRegister, GLTransaction
 
 
 class BalanceDateFilter(DateFilter):
@@ -77,4 +77,15 @@ class GLRegisterFilter(FilterSet):
 
     class Meta:
         model = GLRegister
+        fields: ClassVar[list[str]] = []
+
+
+class AccountingPeriodFilter(FilterSet):
+    starting_date = DateFilter(label=_("Starting date"))
+    fiscal_year = DateFilter(label=_("Fiscal year from"))
+    new_fiscal_year = YesNoFilter(label=_("New fiscal year"))
+    closed = YesNoFilter(label=_("Closed"))
+
+    class Meta:
+        model = AccountingPeriod
         fields: ClassVar[list[str]] = []

@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, Sum
-from django.urls import reverse
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from config.base.expressions import exact_value
 from config.base.pages import Cue, Hit
 from ledger.enums import AccountType
-from ledger.models import GeneralJournalLine, GLAccount, GLEntry
+from ledger.models import AccountingPeriod, GeneralJournalLine, GLAccount, GLEntry
 
 ZERO = Decimal(0)
 MAX_HITS = 8
@@ -124,11 +124,34 @@ def trial_balance(*, date_from: date | None = None, date_to: date | None = None)
     ]
 
 
+def periods_with_years() -> QuerySet[Any]:
+    """Accounting periods with `fiscal_year`, the first day of the fiscal year that they belong to."""
+    years = AccountingPeriod.objects.filter(new_fiscal_year=True, starting_date__lte=OuterRef("starting_date"))
+    found: QuerySet[Any] = AccountingPeriod.objects.annotate(
+        fiscal_year=Subquery(years.order_by("-starting_date").values("starting_date")[:1])
+    )
+    return found
+
+
+def account_url(no: str) -> str:
+    """The card of an account; a number with a slash has none."""
+    try:
+        return reverse("ledger:glaccount_detail", args=[no])
+    except NoReverseMatch:
+        return ""
+
+
 def entries_url(account_nos: Sequence[str] = (), *, dates: str = "", **filters: str) -> str:
     """The list of G/L entries with its filters filled in; its total equals `net_changes` of the same accounts."""
     query = {"gl_account": "|".join(exact_value(no) for no in account_nos), "posting_date": dates, **filters}
     filled = {name: value for name, value in query.items() if value}
     return reverse("ledger:glentry_list") + ("?" + urlencode(filled) if filled else "")
+
+
+def find_entries_url(document_no: str, posting_date: date) -> str:
+    """Everything of a document number and date in all ledgers; the app that knows them all serves the page by name."""
+    query = {"document_no": exact_value(document_no), "posting_date": posting_date.isoformat()}
+    return f"{reverse('costing:find_entries')}?{urlencode(query)}"
 
 
 def date_range(date_from: date | None, date_to: date | None) -> str:

@@ -24,7 +24,7 @@ from config.base.tables import (
 )
 from ledger import selectors
 from ledger.enums import AccountType, SourceCode
-from ledger.models import GLAccount, GLEntry, GLRegister, GLTransaction
+from ledger.models import AccountingPeriod, GLAccount, GLEntry, GLRegister, GLTransaction
 from ledger.selectors import AccountNode
 
 SOURCE_TONES: dict[str, str] = {
@@ -205,3 +205,28 @@ class GLRegisterTable(Table):
     class Meta:
         model = GLRegister
         fields = ("no", "created_at", "source_code", "user", "vouchers", "debit")
+
+
+class AccountingPeriodTable(Table):
+    starting_date = DateColumn(verbose_name=_("Starting date"))
+    name = Column(verbose_name=_("Name"))
+    fiscal_year = DateColumn(verbose_name=_("Fiscal year from"))
+    new_fiscal_year = YesNoColumn(verbose_name=_("New fiscal year"))
+    closed = YesNoColumn(verbose_name=_("Closed"))
+    change = Column(
+        accessor="pk",
+        verbose_name=_("Change"),
+        orderable=False,
+        exclude_from_export=True,
+        linkify=lambda record: reverse("ledger:period_change", args=[record.pk]),
+    )
+
+    main_columns: ClassVar = ("starting_date",)
+
+    class Meta:
+        model = AccountingPeriod
+        fields = ("starting_date", "name", "fiscal_year", "new_fiscal_year", "closed", "change")
+
+    def render_change(self, record: AccountingPeriod) -> Any:
+        """Words to click."""
+        return _("Open") if record.closed else _("Close")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
@@ -45,12 +46,13 @@ class FiscalYear:
 @dataclass(frozen=True, slots=True)
 class YearEndResult:
     """The closing voucher (None where the income accounts were empty), and what it put on retained earnings: profit
-    negative.
+    negative. `gl_lines`: its lines, for the preview page.
     """
 
     transaction_id: int | None
     document_no: str
     amount: Decimal
+    gl_lines: tuple[dict[str, Any], ...] = ()
 
 
 def fiscal_years() -> list[FiscalYear]:
@@ -87,7 +89,7 @@ def close_year(*, end: date, retained_earnings_no: str, user_id: int | None, pre
             )
             transaction_id = posted.transaction_id
         AccountingPeriod.objects.filter(starting_date__gte=year.start, starting_date__lte=year.end).update(closed=True)
-        return YearEndResult(transaction_id, document_no, _result_of(lines, account))
+        return YearEndResult(transaction_id, document_no, _result_of(lines, account), _shown(lines))
 
 
 def _year_to_close(end: date) -> FiscalYear:
@@ -132,6 +134,15 @@ def _closing_lines(year: FiscalYear, retained_earnings: GLAccount) -> Sequence[L
 
 def _result_of(lines: Sequence[LineToPost], retained_earnings: GLAccount) -> Decimal:
     return sum((line.amount for line in lines if line.gl_account_id == retained_earnings.pk), Decimal(0))
+
+
+def _shown(lines: Sequence[LineToPost]) -> tuple[dict[str, Any], ...]:
+    accounts = GLAccount.objects.in_bulk([line.gl_account_id for line in lines])
+    return tuple(
+        {"account_no": account.no, "account_name": account.name, "amount": line.amount}
+        for line in lines
+        for account in [accounts[line.gl_account_id]]
+    )
 
 
 def closings() -> list[GLTransaction]:

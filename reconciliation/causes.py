@@ -112,7 +112,7 @@ def _amounts_of(scope: Scope, cause: Cause) -> dict[PostingPair, Any]:
 
 
 def _queued(scope: Scope, pair: PostingPair, cause: Cause) -> Q:
-    """The condition that an entry waits for this reason. Most wait because nobody posted: named by what they are not."""
+    """The condition that an entry waits for this reason. Those that nobody posted are the others."""
     groups = waiting.waiting_groups(scope)
     if cause == Cause.NOT_POSTED:
         others = _any_of(group.condition for group in groups if group.cause_of(pair) != cause)
@@ -152,7 +152,7 @@ def links(scope: Scope, figure: Figure, cause: Cause) -> QuerySet[Any]:
     whens: dict[str, list[When]] = {side: [] for side, _sign in legs.SIDES}
     kept = NOTHING
     side_signs = dict(legs.SIDES)
-    for leg in legs.posted_legs(scope):
+    for leg in legs.legs_of(legs.posted(scope)):
         for found_role, found_cause, sign in explanations.misplaced(leg, accounts):
             if (found_role, found_cause) == (role, cause):
                 effect = F("amount") * Value(Decimal(sign * side_signs[leg.side]))

@@ -28,20 +28,15 @@ AMOUNTS: dict[PostingPair, str] = {
 }
 
 
-def with_effect(entries: QuerySet[Any], row: str, column: str, *, unposted: bool = False) -> QuerySet[Any]:
-    """Keep the value entries that a figure counts; annotate `amount` (their own) and `effect` (on the figure, never 0).
-
-    `unposted`: count only what the ledger does not hold yet.
-    """
+def with_effect(entries: QuerySet[Any], row: str, column: str) -> QuerySet[Any]:
+    """Keep the value entries that a figure counts; annotate `amount` (own) and `effect` (on the figure, never 0)."""
     shares = rows.shares_of(row, column)
     if not shares:
         return entries.none().annotate(amount=ZERO, effect=ZERO)
-    return with_parts(entries, shares, _missing if unposted else _whole)
+    return with_parts(entries, shares, _whole)
 
 
-def with_parts(
-    entries: QuerySet[Any], shares: tuple[Share, ...], part: Callable[[PostingPair], Any]
-) -> QuerySet[Any]:
+def with_parts(entries: QuerySet[Any], shares: tuple[Share, ...], part: Callable[[PostingPair], Any]) -> QuerySet[Any]:
     """Keep the value entries of some kinds; annotate `amount` and `effect`, made of a part of each of their amounts."""
     effect = _by_kind([(share.key, _counted(share.signs, part)) for share in shares])
     own = [(share.key, {each: abs(sign) for each, sign in share.signs.items()}) for share in shares]
@@ -86,10 +81,6 @@ def _counted(signs: Mapping[PostingPair, int], part: Callable[[PostingPair], Any
 
 def _whole(pair: PostingPair) -> Any:
     return _posted(pair) if pair == PostingPair.CLOSING_OUT else F(AMOUNTS[pair])
-
-
-def _missing(pair: PostingPair) -> Any:
-    return ZERO if pair == PostingPair.CLOSING_OUT else F(AMOUNTS[pair]) - _posted(pair)
 
 
 def _posted(pair: PostingPair) -> Coalesce:

@@ -43,8 +43,8 @@ MEANINGS: dict[Cause, Any] = {
         "run Post inventory cost to G/L."
     ),
     Cause.NOT_QUEUED: _(
-        "These value entries are not posted in full, and do not wait to be posted either. Rebuild the queue of entries "
-        "to post, then run Post inventory cost to G/L."
+        "These value entries are not posted in full, and do not wait to be posted either: somebody took them out of "
+        "the queue in the database. Run check_books, which names them, have them put back, then post inventory cost."
     ),
     Cause.POSTING_DATE: _(
         "These amounts are in both ledgers, on different posting dates: one of the two lies outside the dates of this "

@@ -20,7 +20,6 @@ from costing.enums import AccountRole
 from reconciliation import legs, rows, untied, waiting
 from reconciliation.enums import Cause
 from reconciliation.legs import Leg
-from reconciliation.scopes import Scope
 from reconciliation.selectors import ZERO, Line, Matrix, Part, sum_of
 
 Accounts = Mapping[AccountRole, frozenset[int]]
@@ -31,7 +30,7 @@ def explain(matrix: Matrix) -> Matrix:
     """The same matrix with the causes of every difference. Costs nothing where there is none."""
     if matrix.is_balanced:
         return matrix
-    causes = causes_by_role(matrix.scope, matrix.accounts)
+    causes = causes_by_role(matrix)
     lines = tuple(_explained(line, rows.ROW_ROLES.get(line.key), causes) for line in matrix.lines)
     foot = {column: _explained(line, rows.COLUMNS[column], causes) for column, line in matrix.foot.items()}
     return replace(matrix, lines=lines, foot=foot)
@@ -47,17 +46,23 @@ def _explained(line: Line, role: AccountRole | None, causes: Causes) -> Line:
     return replace(line, causes=tuple(Part(cause, amount) for cause, amount in known.items()))
 
 
-def causes_by_role(scope: Scope, accounts: Accounts) -> Causes:
-    """The amount of each known cause in the difference of each role. A bounded number of queries."""
+def causes_by_role(matrix: Matrix) -> Causes:
+    """The amount of each known cause in the difference of each role. A bounded number of queries.
+
+    What is posted is read once, and gives what waits, what is misplaced and what changed; the sums of the two ledgers
+    are those of the matrix.
+    """
+    scope, accounts = matrix.scope, matrix.accounts
+    posted = legs.posted(scope)
     found: Causes = {role: {} for role in AccountRole}
-    for role, cause, amount in waiting.not_posted(scope):
+    for role, cause, amount in waiting.not_posted(scope, matrix.amounts, posted):
         _add(found, role, cause, -amount)
-    for leg in legs.posted_legs(scope):
+    for leg in legs.legs_of(posted):
         for role, cause, sign in misplaced(leg, accounts):
             _add(found, role, cause, sign * leg.amount)
     if scope.by_item:
         return found
-    for cause, by_account in untied.by_cause(scope, accounts).items():
+    for cause, by_account in untied.by_cause(matrix, posted).items():
         for role in AccountRole:
             _add(found, role, cause, sum_of(accounts[role], by_account))
     return found
@@ -68,7 +73,7 @@ def _add(found: Causes, role: AccountRole, cause: Cause, amount: Decimal) -> Non
 
 
 def misplaced(leg: Leg, accounts: Accounts) -> Iterable[tuple[AccountRole, Cause, int]]:
-    """What a posted amount does to the difference of its own role, and of roles on whose accounts it stands: its sign."""
+    """What a posted amount does to the difference of its own role, and of roles on whose account it stands: a sign."""
     at_home = leg.role is not None and leg.account_id in accounts[leg.role]
     if leg.role is not None and leg.value_counts != (at_home and leg.ledger_counts):
         if at_home:

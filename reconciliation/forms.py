@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base.expressions import Expression, read_expression, read_text
 from config.base.filters import ExpressionField
+from config.base.formatting import format_date, format_datetime
 from config.base.forms import Form
 from inventory.models import ItemCategory
+from reconciliation.models import SignOff
+from reconciliation.moments import MomentField
 from reconciliation.scopes import Scope
 
 
 def read_words(text: str) -> Expression:
     """Words as the filter boxes of lists take them: `CH*`, `A|B`, `''` for blank."""
     return read_expression(text, read_text, wildcards=True)
-
-
-class MomentField(forms.CharField):
-    """A moment in the company's zone: 2026-02-04 10:51, with or without seconds; a date alone means its end."""
-
-    def clean(self, value: Any) -> datetime | None:
-        text = str(super().clean(value) or "").strip()
-        return read_moment(text) if text else None
-
-
-def read_moment(text: str) -> datetime:
-    """Read a moment. Raises ValidationError with an example of what can be written."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValidationError(_("“%(text)s” is no moment. Write 2026-02-04 10:51.") % {"text": text}) from error
-    if len(text) == len("2026-02-04"):
-        moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
 class MatrixForm(Form):
@@ -55,6 +38,7 @@ class MatrixForm(Form):
     warning = forms.BooleanField(label=gettext_lazy("Show warning"), required=False)
 
     def clean_category(self) -> ItemCategory | None:
+        """Find the category by its code."""
         code = self.cleaned_data["category"].strip()
         if not code:
             return None
@@ -95,3 +79,82 @@ class MatrixForm(Form):
             "known_at": self.cleaned_data["known_at"].isoformat() if self.cleaned_data["known_at"] else "",
             "category": category.code if category else "",
         }
+
+
+class BucketsField(forms.CharField):
+    """Limits of ages in days, `30, 60, 90`."""
+
+    def clean(self, value: Any) -> tuple[int, ...]:
+        """Return the limits, rising; none where the box is empty."""
+        parts = [part.strip() for part in str(super().clean(value) or "").split(",") if part.strip()]
+        if any(not part.isdecimal() for part in parts) or len(parts) > MAX_BUCKETS:
+            raise ValidationError(_("Write up to 8 numbers of days with commas, 30, 60, 90."))
+        return tuple(sorted({int(part) for part in parts}))
+
+
+MAX_BUCKETS = 8
+GROUPS = (
+    ("item", gettext_lazy("Item")),
+    ("location", gettext_lazy("Location")),
+    ("group", gettext_lazy("Inventory posting group")),
+)
+
+
+class ReportForm(MatrixForm):
+    """The options of a report: those of the matrix that it reads, and its own."""
+
+    group_by = forms.ChoiceField(choices=GROUPS, label=gettext_lazy("By"), required=False)
+    buckets = BucketsField(label=gettext_lazy("Ages in days"), required=False)
+
+    def __init__(self, *args: Any, names: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {name: self.fields[name] for name in names}
+
+    def clean(self) -> dict[str, object]:
+        """What the report does not ask for is open."""
+        missing = dict.fromkeys(("date_from", "date_to", "item", "category", "location", "lot", "known_at"))
+        self.cleaned_data = missing | super().clean()
+        return self.cleaned_data
+
+
+class SignForm(MatrixForm):
+    """What is signed: the filters of the matrix, and a note. The moment is that of signing."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("warning", "known_at"):
+            del self.fields[name]
+
+    def clean(self) -> dict[str, object]:
+        """Nothing is known later than now."""
+        return super().clean() | {"known_at": None}
+
+
+SIGNED = SignOff.objects.select_related("run", "user").order_by("-pk")
+
+
+class CompareForm(Form):
+    """Two signed reconciliations."""
+
+    first = forms.ModelChoiceField(
+        SignOff.objects.select_related("run", "user").order_by("-pk"), label=gettext_lazy("Earlier")
+    )
+    second = forms.ModelChoiceField(
+        SignOff.objects.select_related("run", "user").order_by("-pk"), label=gettext_lazy("Later")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("first", "second"):
+            choices: Any = self.fields[name]
+            choices.label_from_instance = snapshot_name
+
+
+def snapshot_name(signed: SignOff) -> str:
+    """A signed reconciliation in words: its last date, who signed it and when."""
+    until = format_date(signed.run.date_to) if signed.run.date_to else _("all dates")
+    return f"{until} · {format_datetime(signed.signed_at)} · {signed.user}"

@@ -7,7 +7,7 @@ there are few of them whatever the number of entries.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,12 +19,20 @@ from costing import accounts as account_lookup
 from costing.accounts import FrozenAccounts
 from costing.enums import AccountRole, PostingPair
 from costing.models import GLItemLedgerRelation
-from costing.rules import RULES
+from costing.rules import RULES, RuleKey
 from reconciliation import rows
 from reconciliation.scopes import Scope
 from reconciliation.selectors import KIND
 
 SIDES = (("gl_entry", 1), ("balancing_gl_entry", -1))
+FACTS = (
+    *(f"value_entry__{name}" for name in KIND),
+    "pair",
+    "value_entry__account_set",
+    *(f"{side}__gl_account" for side, _sign in SIDES),
+    "value_counts",
+    *(f"{side}_counts" for side, _sign in SIDES),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +55,51 @@ class Leg:
 
     def rows_of(self) -> Q:
         """The condition that a row of `with_dates` is among those summed here."""
-        return Q(**dict(zip(_group_by(self.side), self.group, strict=True)))
+        return Q(**dict(zip(FACTS, self.group, strict=True)))
 
 
-def posted_legs(scope: Scope) -> list[Leg]:
-    """Every posted amount whose value entry or G/L entry is in the scope. One query a side, and one for the sets."""
-    groups = [(side, sign, row) for side, sign in SIDES for row in _grouped(scope, side)]
-    sets = account_lookup.accounts_of_sets({row[5] for _side, _sign, row in groups if row[5] is not None})
-    return [leg for side, sign, row in groups for leg in _leg(side, sign, row, sets)]
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Posted amounts summed by all that decides where they should stand and where they do; signed as the value entry.
+
+    `facts` are the values of `FACTS`: kind, pair, account set, both accounts, what of it is in the dates.
+    """
+
+    facts: tuple[Any, ...]
+    amount: Decimal
+
+    @property
+    def key(self) -> tuple[RuleKey, PostingPair]:
+        return rows.rule_key(*self.facts[:4]), PostingPair(self.facts[4])
+
+    @property
+    def value_counts(self) -> bool:
+        return bool(self.facts[8])
+
+    def account_of(self, side: str) -> tuple[int, bool]:
+        """The account of the G/L entry on a side, and whether that entry is in the dates."""
+        first = side == SIDES[0][0]
+        return (self.facts[6], self.facts[9]) if first else (self.facts[7], self.facts[10])
 
 
-def _grouped(scope: Scope, side: str) -> QuerySet[Any, tuple[Any, ...]]:
-    value_counts, ledger_counts = scope.dated("value_entry__"), scope.dated(f"{side}__")
-    relations = with_dates(GLItemLedgerRelation.objects.all(), scope)
-    if value_counts or ledger_counts:
-        relations = relations.filter(value_counts | ledger_counts)
+def posted(scope: Scope) -> list[Posted]:
+    """Every posted amount of which the value entry or a G/L entry is in the scope; one query, few rows."""
+    found = with_dates(GLItemLedgerRelation.objects.all(), scope)
+    in_dates = [scope.dated(f"{each}__") for each in ("value_entry", *(side for side, _sign in SIDES))]
+    if in_dates[0]:
+        found = found.filter(in_dates[0] | in_dates[1] | in_dates[2])
     if scope.known_at is not None:
-        relations = relations.filter(**{f"{side}__created_at__lte": scope.known_at})
-    return relations.order_by().values_list(*_group_by(side)).annotate(Sum("amount"))
+        found = found.filter(gl_entry__created_at__lte=scope.known_at)
+    sums = found.order_by().values_list(*FACTS).annotate(Sum("amount"))
+    return [Posted(tuple(facts), amount) for *facts, amount in sums]
+
+
+def legs_of(groups: Iterable[Posted]) -> list[Leg]:
+    """The two legs of each posted amount, where something of it is in the dates. One query, for the account sets."""
+    groups = list(groups)
+    sets = account_lookup.accounts_of_sets({group.facts[5] for group in groups if group.facts[5] is not None})
+    legs = [_leg(group, side, sign, sets) for group in groups for side, sign in SIDES]
+    return [leg for leg in legs if leg.value_counts or leg.ledger_counts]
 
 
 def with_dates(relations: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
@@ -75,21 +110,16 @@ def with_dates(relations: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
     )
 
 
-def _group_by(side: str) -> tuple[str, ...]:
-    kind = [f"value_entry__{name}" for name in KIND]
-    return (*kind, "pair", "value_entry__account_set", f"{side}__gl_account", "value_counts", f"{side}_counts")
-
-
 def _flag(condition: Q) -> Combinable:
     """Whether a row meets a condition; an empty condition is met by all."""
     return ExpressionWrapper(condition or Q(pk__isnull=False), output_field=BooleanField())
 
 
-def _leg(side: str, sign: int, row: tuple[Any, ...], sets: dict[int, FrozenAccounts]) -> Iterator[Leg]:
-    *group, amount = row
-    *kind, pair, set_id, account_id, value_counts, ledger_counts = group
-    rule = RULES[PostingPair(pair)].get(rows.rule_key(*kind))
-    role = None if rule is None else rule.account if side == "gl_entry" else rule.balancing
-    frozen = sets.get(set_id)
+def _leg(group: Posted, side: str, sign: int, sets: dict[int, FrozenAccounts]) -> Leg:
+    kind, pair = group.key
+    rule = RULES[pair].get(kind)
+    role = None if rule is None else rule.account if side == SIDES[0][0] else rule.balancing
+    frozen = sets.get(group.facts[5])
     own = frozen.account_ids.get(role.value) if frozen and role else None
-    yield Leg(role, sign * amount, account_id, own, value_counts, ledger_counts, side, tuple(group))
+    account_id, ledger_counts = group.account_of(side)
+    return Leg(role, sign * group.amount, account_id, own, group.value_counts, ledger_counts, side, group.facts)

@@ -7,68 +7,30 @@ total.inventory, gl_total.inventory, ...: the same for the columns, at the foot
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.base.formatting import format_date
-from config.base.pages import Action, Panel, PanelGroup, PanelRow
+from config.base.pages import Panel, PanelGroup, PanelRow
 from costing.enums import ValueEntryType, VarianceType
 from costing.models import GLItemLedgerRelation, ValueEntry
 from inventory.enums import ItemLedgerEntryType
 from ledger import selectors as ledger_selectors
 from ledger.models import GLAccount, GLEntry
-from reconciliation import drilldown, explanations, rows, selectors
+from reconciliation import drilldown, rows, selectors
+from reconciliation.difference_panel import difference_panel
 from reconciliation.enums import Cause
-from reconciliation.filters import figure_of
+from reconciliation.figures import Figure, figure_of
 from reconciliation.forms import MatrixForm
-from reconciliation.rows import COLUMNS, DIFFERENCE, GL_TOTAL, NOT_TIED, TOTAL, WARNING
-from reconciliation.scopes import Scope
-from reconciliation.selectors import ZERO, Line, Part
+from reconciliation.rows import COLUMNS, GL_TOTAL, NOT_TIED, TOTAL
+from reconciliation.selectors import KIND, ZERO
 
 MAX_ENTRIES = 40
-KIND = ("item_ledger_entry_type", "entry_type", "variance_type", "order_type")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A cell of the matrix under the options of the page."""
-
-    scope: Scope
-    row: str
-    column: str
-    list_filters: dict[str, str]
-
-    @property
-    def is_foot(self) -> bool:
-        return self.row in rows.FOOT_LABELS
-
-    @property
-    def kind(self) -> str:
-        """Which of the amounts it is: a value, the G/L total, the difference ..."""
-        kind = self.row if self.is_foot else self.column
-        return TOTAL if kind in COLUMNS else DIFFERENCE if kind == WARNING else kind
-
-    @property
-    def title(self) -> str:
-        first = rows.FOOT_LABELS[self.row] if self.is_foot else rows.ROW_LABELS[self.row]
-        second = rows.COLUMN_LABELS[self.column]
-        return f"{second}: {first}" if self.is_foot else f"{first}: {second}"
-
-    def beside(self, kind: str) -> Figure:
-        """Another amount of the same account."""
-        return replace(self, row=kind) if self.is_foot else replace(self, column=kind)
-
-    def url(self, name: str, **filters: str) -> str:
-        """A list behind the figure, under the page's options."""
-        dates = ledger_selectors.date_range(self.scope.date_from, self.scope.date_to)
-        query = {"figure": f"{self.row}.{self.column}", "posting_date": dates, **self.list_filters, **filters}
-        return f"{reverse(f'reconciliation:{name}')}?{urlencode({key: value for key, value in query.items() if value})}"
 
 
 def panel_of(form: MatrixForm, key: str) -> Panel | None:
@@ -86,7 +48,7 @@ def panel_of(form: MatrixForm, key: str) -> Panel | None:
         return None
     if figure.kind == GL_TOTAL:
         return _tied_panel(figure) if figure.scope.by_item else _ledger_panel(figure)
-    return _untied_panel(figure) if figure.kind == NOT_TIED else _difference_panel(figure)
+    return _untied_panel(figure) if figure.kind == NOT_TIED else difference_panel(figure)
 
 
 def _value_panel(figure: Figure) -> Panel | None:
@@ -105,7 +67,7 @@ def _value_panel(figure: Figure) -> Panel | None:
     )
 
 
-def value_groups(counted: QuerySet[Any], figure: Figure, **filters: str) -> list[PanelGroup]:
+def value_groups(counted: QuerySet[Any], figure: Figure) -> list[PanelGroup]:
     """The latest entries under their kinds, and per kind one line for all others. Two queries."""
     sums = list(
         counted.order_by(*KIND)
@@ -117,7 +79,7 @@ def value_groups(counted: QuerySet[Any], figure: Figure, **filters: str) -> list
     for entry, value, variance, order, amount, effect, count in sums:
         kind = (entry, value, variance, order)
         members = [each for each in latest if tuple(getattr(each, name) for name in KIND) == kind]
-        url = figure.url("valueentry_list", **dict(zip(KIND, kind, strict=True)), **filters)
+        url = figure.url("valueentry_list", **dict(zip(KIND, kind, strict=True)))
         listed = [_entry_row(each) for each in members]
         if count > len(members):
             listed.append(_rest_row(count - len(members), amount, effect, members, url))
@@ -158,18 +120,17 @@ def _ledger_panel(figure: Figure) -> Panel:
     account_ids = accounts[role] if role else frozenset()
     within = figure.scope.dated()
     changes = ledger_selectors.net_changes(account_ids, within=within)
-    dates = ledger_selectors.date_range(figure.scope.date_from, figure.scope.date_to)
     found = list(GLAccount.objects.filter(pk__in=account_ids).order_by("no", "pk"))
     listed = [
         PanelRow(
             f"{account.no} {account.name}",
             changes[account.pk],
-            url=ledger_selectors.entries_url((account.no,), dates=dates),
+            url=figure.url("glentry_list", gl_account=account.no),
         )
         for account in found
     ]
     total = sum(changes.values(), ZERO)
-    list_url = ledger_selectors.entries_url(tuple(account.no for account in found), dates=dates) if found else ""
+    list_url = figure.url("glentry_list") if found else ""
     return Panel(
         title=figure.title,
         total=total,
@@ -183,8 +144,9 @@ def _tied_panel(figure: Figure) -> Panel:
     """The part of the ledger that belongs to the chosen items, item by item."""
     condition = figure.scope.items("value_entry__") & figure.scope.dated("gl_entry__")
     counted = drilldown.with_gl_effect(GLItemLedgerRelation.objects.filter(condition), figure.row, figure.column)
+    item_no = Coalesce("value_entry__item__no", "value_entry__capacity_ledger_entry__item__no")
     by_item = list(
-        counted.order_by("value_entry__item__no").values_list("value_entry__item__no").annotate(effects=Sum("effect"))
+        counted.annotate(item_no=item_no).order_by("item_no").values_list("item_no").annotate(effects=Sum("effect"))
     )
     total = sum((effect for _no, effect in by_item), ZERO)
     listed = [
@@ -218,15 +180,14 @@ def _untied_panel(figure: Figure) -> Panel:
     )
 
 
-def _untied_group(entries: QuerySet[Any], figure: Figure, *, show_effect: bool = False) -> PanelGroup:
+def _untied_group(entries: QuerySet[Any], figure: Figure) -> PanelGroup:
     found = entries.aggregate(total=Sum("amount", default=ZERO), entry_count=Count("pk"))
     latest = list(entries.select_related("gl_account").order_by("-posting_date", "-pk")[:MAX_ENTRIES])
-    url = figure.url("untied_list", item="", location="", category="")
+    url = figure.url("untied_list", item="", location="", category="", lot="")
     listed = [
         PanelRow(
             label=f"{format_date(entry.posting_date)} {entry.document_no}",
             amount=entry.amount,
-            effect=entry.amount if show_effect else None,
             url=reverse("ledger:voucher_detail", args=[entry.transaction_id]),
             hint=f"{entry.gl_account.no} {entry.description}".strip(),
         )
@@ -235,102 +196,5 @@ def _untied_group(entries: QuerySet[Any], figure: Figure, *, show_effect: bool =
     if found["entry_count"] > len(latest):
         rest = found["total"] - sum((entry.amount for entry in latest), ZERO)
         text = _("%(count)s more entries") % {"count": found["entry_count"] - len(latest)}
-        listed.append(PanelRow(text, rest, rest if show_effect else None, url))
+        listed.append(PanelRow(text, rest, url=url))
     return PanelGroup(str(Cause.DIRECT_POSTING.label), listed, total=found["total"], url=url)
-
-
-def _difference_panel(figure: Figure) -> Panel | None:
-    line = _line_of(figure)
-    if line is None or line.gl_total is None or line.difference is None:
-        return None
-    parts = {part.cause: part for part in line.causes}
-    groups = [_sides(figure, line)]
-    if parts:
-        groups.append(_causes(figure, line))
-    if Cause.NOT_POSTED in parts or Cause.EXPECTED_COST_SETUP in parts:
-        groups += _missing_groups(figure)
-    if Cause.DIRECT_POSTING in parts:
-        entries = drilldown.untied(GLEntry.objects.filter(figure.scope.dated()), figure.row, figure.column)
-        groups.append(_untied_group(entries, figure.beside(GL_TOTAL), show_effect=True))
-    return Panel(
-        title=figure.title,
-        total=line.difference,
-        sentence=_("G/L Total less Total. The causes add up to the difference; below them stand their entries."),
-        groups=groups,
-        actions=_cures(set(parts)),
-    )
-
-
-def _line_of(figure: Figure) -> Line | None:
-    found = explanations.explain(selectors.reconcile(figure.scope))
-    if figure.is_foot:
-        return found.foot[figure.column]
-    return next((line for line in found.lines if line.key == figure.row), None)
-
-
-def _sides(figure: Figure, line: Line) -> PanelGroup:
-    gl_total = line.gl_total or ZERO
-    sides = [
-        PanelRow(_("G/L Total"), gl_total, gl_total, _panel_url(figure.beside(GL_TOTAL))),
-        PanelRow(_("Total"), line.total, -line.total, _panel_url(figure.beside(TOTAL))),
-    ]
-    return PanelGroup(_("Both sides"), sides, total=line.difference)
-
-
-def _causes(figure: Figure, line: Line) -> PanelGroup:
-    listed = [
-        PanelRow(
-            part.label,
-            part.amount,
-            part.amount,
-            _cause_url(figure, part.cause),
-            tone="danger" if part.cause == Cause.UNEXPLAINED and part.amount else "",
-        )
-        for part in _with_unexplained(line)
-    ]
-    return PanelGroup(_("Causes"), listed, total=line.difference)
-
-
-def _with_unexplained(line: Line) -> list[Part]:
-    """The causes, with "Unexplained" as the last one also where it is 0.00."""
-    if any(part.cause == Cause.UNEXPLAINED for part in line.causes):
-        return list(line.causes)
-    return [*line.causes, Part(Cause.UNEXPLAINED, ZERO)]
-
-
-def _cause_url(figure: Figure, cause: Cause) -> str:
-    if cause in (Cause.NOT_POSTED, Cause.EXPECTED_COST_SETUP):
-        return figure.beside(DIFFERENCE).url("valueentry_list", unposted="yes")
-    if cause == Cause.DIRECT_POSTING:
-        return figure.beside(GL_TOTAL).url("untied_list")
-    return ""
-
-
-def _missing_groups(figure: Figure) -> list[PanelGroup]:
-    figure = figure.beside(DIFFERENCE)
-    entries = ValueEntry.objects.filter(figure.scope.value_entries())
-    counted = drilldown.with_effect(entries, figure.row, figure.column, unposted=True)
-    return value_groups(counted, figure, unposted="yes")
-
-
-def _cures(causes: set[Cause]) -> list[Action]:
-    cures = []
-    if Cause.NOT_POSTED in causes:
-        cures.append(Action(_("Post these to G/L"), "costing:gl_post", permission="base.gl_post_inventory"))
-    if Cause.EXPECTED_COST_SETUP in causes:
-        url = reverse("admin:costing_costingsetup_changelist")
-        cures.append(Action(_("Open costing setup"), url, permission="base.setup_edit"))
-    return cures
-
-
-def _panel_url(figure: Figure) -> str:
-    """The panel of another figure, under the same options."""
-    query = {
-        "date_from": figure.scope.date_from.isoformat() if figure.scope.date_from else "",
-        "date_to": figure.scope.date_to.isoformat() if figure.scope.date_to else "",
-        **figure.list_filters,
-        "show": "1",
-        "warning": "1",
-        "panel": f"{figure.row}.{figure.column}",
-    }
-    return f"{reverse('reconciliation:matrix')}?{urlencode({key: value for key, value in query.items() if value})}"

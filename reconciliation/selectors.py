@@ -10,15 +10,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
+from config.base import statements
 from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES, AccountRole, PostingPair
-from costing.models import (
-    AccountSet,
-    CostingSetup,
-    GeneralPostingSetup,
-    GLItemLedgerRelation,
-    InventoryPostingSetup,
-    ValueEntry,
-)
+from costing.models import CostingSetup, GLItemLedgerRelation, ValueEntry
 from costing.rules import RULES, RuleKey
 from ledger.models import GLEntry
 from ledger.querysets import GLEntryQuerySet
@@ -77,6 +71,8 @@ class Matrix:
     lines: tuple[Line, ...]
     foot: Mapping[str, Line]
     accounts: Mapping[AccountRole, frozenset[int]] = field(default_factory=dict)
+    amounts: Amounts = field(default_factory=dict)
+    by_account: Mapping[int, Decimal] = field(default_factory=dict)
 
     @property
     def is_balanced(self) -> bool:
@@ -121,7 +117,7 @@ def reconcile(scope: Scope) -> Matrix:
     cells = cell_amounts(amounts)
     lines = tuple(_line(row, cells, accounts, by_account, untied) for row in ROWS if _is_shown(row, cells))
     foot = {column: _foot(column, cells, accounts, by_account, untied) for column in COLUMNS}
-    return Matrix(scope=scope, lines=lines, foot=foot, accounts=accounts)
+    return Matrix(scope, lines, foot, accounts, amounts, by_account)
 
 
 def value_amounts(scope: Scope) -> Amounts:
@@ -181,18 +177,27 @@ def role_amounts(amounts: Amounts) -> dict[AccountRole, Decimal]:
 
 def accounts_by_role() -> dict[AccountRole, frozenset[int]]:
     """The distinct accounts of each role: those of today's posting setups, and those frozen on value entries."""
-    found: dict[AccountRole, set[int]] = {role: set() for role in AccountRole}
-    sources: tuple[tuple[Any, tuple[AccountRole, ...]], ...] = (
-        (InventoryPostingSetup, INVENTORY_POSTING_ROLES),
-        (GeneralPostingSetup, GENERAL_POSTING_ROLES),
-        (AccountSet, (*INVENTORY_POSTING_ROLES, *GENERAL_POSTING_ROLES)),
-    )
-    for model, roles in sources:
-        for account_ids in model.objects.values_list(*(f"{role.value}_id" for role in roles)).order_by("pk"):
-            for role, account_id in zip(roles, account_ids, strict=True):
-                if account_id is not None:
-                    found[role].add(account_id)
-    return {role: frozenset(account_ids) for role, account_ids in found.items()}
+    found: dict[AccountRole, set[int]] = {role: set() for role in ROLES}
+    for account_ids in statements.rows(_ACCOUNTS, []):
+        for role, account_id in zip(ROLES, account_ids, strict=True):
+            if account_id is not None:
+                found[role].add(account_id)
+    return {role: frozenset(found.get(role, ())) for role in AccountRole}
+
+
+ROLES = (*INVENTORY_POSTING_ROLES, *GENERAL_POSTING_ROLES)
+
+
+def _columns(roles: Collection[AccountRole]) -> str:
+    """The accounts of some roles, blank ones for the others, in the order of `ROLES`."""
+    return ", ".join(f"{role.value}_id" if role in roles else "NULL::bigint" for role in ROLES)
+
+
+_ACCOUNTS = f"""
+SELECT {_columns(INVENTORY_POSTING_ROLES)} FROM costing_inventorypostingsetup
+UNION ALL SELECT {_columns(GENERAL_POSTING_ROLES)} FROM costing_generalpostingsetup
+UNION ALL SELECT {_columns(ROLES)} FROM costing_accountset
+"""  # noqa: S608 our own names
 
 
 def gl_by_account(scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]) -> dict[int, Decimal]:

@@ -5,8 +5,19 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from config.base.tables import AmountColumn, Column, DateColumn, LinkColumn, Table
+from config.base.tables import (
+    AmountColumn,
+    Column,
+    DateColumn,
+    DateTimeColumn,
+    LinkColumn,
+    StateColumn,
+    Table,
+    YesNoColumn,
+)
 from costing.models import GLItemLedgerRelation, ValueEntry
+from ledger.tables import GLEntryTable
+from reconciliation.models import SignOff
 
 
 class FigureEntryTable(Table):
@@ -103,3 +114,44 @@ class RelationTable(Table):
             "amount",
             "effect",
         )
+
+
+class CauseGLEntryTable(GLEntryTable):
+    """G/L entries with what each does to a difference."""
+
+    effect = AmountColumn(verbose_name=_("Effect on the difference"))
+
+    class Meta(GLEntryTable.Meta):
+        fields = (*GLEntryTable.Meta.fields, "effect")
+
+
+SNAPSHOT_TONES = {"changed": "warn", "unchanged": "ok"}
+
+
+class SignOffTable(Table):
+    """Signed reconciliations."""
+
+    signed_at = DateTimeColumn(
+        verbose_name=_("Signed"), linkify=lambda record: reverse("reconciliation:snapshot", args=[record.pk])
+    )
+    date_from = DateColumn(verbose_name=_("From"))
+    date_to = DateColumn(verbose_name=_("To"))
+    filters = Column(accessor="run__filters", verbose_name=_("Filters"), orderable=False)
+    balanced = YesNoColumn(accessor="run__figures__balanced", verbose_name=_("Without difference"), orderable=False)
+    state = StateColumn(verbose_name=_("Since then"), tones=SNAPSHOT_TONES)
+    user = Column(accessor="user__username", verbose_name=_("Signed by"))
+    note = Column(verbose_name=_("Note"))
+
+    main_columns = ("signed_at", "date_to", "state")
+
+    class Meta:
+        model = SignOff
+        fields = ("signed_at", "date_from", "date_to", "filters", "balanced", "state", "user", "note")
+
+    def render_filters(self, value: dict[str, str]) -> str:
+        """The words of the filters."""
+        return ", ".join(f"{name} {text}" for name, text in value.items())
+
+    def render_state(self, value: str) -> str:
+        """In words."""
+        return str(_("changed since signed")) if value == "changed" else str(_("unchanged"))

@@ -10,22 +10,21 @@ from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, 
 from django.db.models.functions import Coalesce
 
 from config.base.fields import AmountField
-from costing.enums import AccountRole
 from costing.models import GLItemLedgerRelation
 from ledger.enums import SourceCode
 from ledger.models import GLEntry
 from reconciliation import selectors
 from reconciliation.enums import Cause
-from reconciliation.scopes import Scope
-from reconciliation.selectors import ZERO
+from reconciliation.legs import SIDES, Posted
+from reconciliation.selectors import ZERO, Matrix
 
 SYSTEM_SOURCES = (SourceCode.INVENTORY_POSTING, SourceCode.INVENTORY_CLOSE)
 NOTHING = Value(Decimal(0), output_field=AmountField())
 
 
-def by_cause(scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]) -> dict[Cause, dict[int, Decimal]]:
+def by_cause(matrix: Matrix, posted: Iterable[Posted]) -> dict[Cause, dict[int, Decimal]]:
     """The amount of each cause on each account: entries that belong to no value entry, and entries that changed."""
-    account_ids = frozenset().union(*accounts.values())
+    scope, account_ids = matrix.scope, frozenset().union(*matrix.accounts.values())
     entries = GLEntry.objects.filter(scope.dated())
     found: dict[Cause, dict[int, Decimal]] = {}
     for account_id, cause, amount in (
@@ -35,7 +34,7 @@ def by_cause(scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]) -> di
         .annotate(Sum("amount"))
     ):
         found.setdefault(Cause(cause), {})[account_id] = amount
-    found[Cause.ENTRY_CHANGED] = _changed(scope, account_ids, found.values())
+    found[Cause.ENTRY_CHANGED] = _changed(matrix.by_account, found.values(), posted)
     return found
 
 
@@ -50,19 +49,19 @@ def with_cause(entries: QuerySet[Any]) -> QuerySet[Any]:
     return entries.annotate(cause=cause)
 
 
-def _changed(scope: Scope, account_ids: frozenset[int], untied: Iterable[Mapping[int, Decimal]]) -> dict[int, Decimal]:
+def _changed(
+    by_account: Mapping[int, Decimal], untied: Iterable[Mapping[int, Decimal]], posted: Iterable[Posted]
+) -> dict[int, Decimal]:
     """By account, what tied G/L entries hold more (or less) than the relations that tie them."""
-    entries = GLEntry.objects.filter(scope.dated(), gl_account_id__in=account_ids).order_by()
-    whole: dict[int, Decimal] = dict(entries.values_list("gl_account").annotate(Sum("amount")))
-    for by_account in untied:
-        for account_id, amount in by_account.items():
-            whole[account_id] -= amount
-    for side, sign in (("gl_entry", 1), ("balancing_gl_entry", -1)):
-        relations = GLItemLedgerRelation.objects.filter(
-            scope.dated(f"{side}__"), **{f"{side}__gl_account__in": account_ids}
-        ).order_by()
-        for account_id, amount in relations.values_list(f"{side}__gl_account").annotate(Sum("amount")):
-            whole[account_id] = whole.get(account_id, ZERO) - sign * amount
+    whole = dict(by_account)
+    for each in untied:
+        for account_id, amount in each.items():
+            whole[account_id] = whole.get(account_id, ZERO) - amount
+    for group in posted:
+        for side, sign in SIDES:
+            account_id, counts = group.account_of(side)
+            if counts:
+                whole[account_id] = whole.get(account_id, ZERO) - sign * group.amount
     return {account_id: amount for account_id, amount in whole.items() if amount}
 
 

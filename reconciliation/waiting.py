@@ -19,6 +19,7 @@ from ledger.enums import AccountType
 from ledger.models import GLAccount
 from reconciliation import rows, selectors
 from reconciliation.enums import Cause
+from reconciliation.legs import Posted
 from reconciliation.scopes import Scope
 from reconciliation.selectors import KIND, ZERO
 
@@ -29,9 +30,12 @@ Key = tuple[RuleKey, PostingPair]
 Found = tuple[AccountRole, Cause, Decimal]
 
 
-def not_posted(scope: Scope) -> Iterator[Found]:
-    """What is missing on the accounts of each role, by cause; amounts signed as on the account."""
-    missing = _missing(selectors.value_amounts(scope), selectors.posted_amounts(scope, *PostingPair))
+def not_posted(scope: Scope, amounts: selectors.Amounts, posted: Iterable[Posted]) -> Iterator[Found]:
+    """What is missing on the accounts of each role, by cause; amounts signed as on the account.
+
+    `amounts`, `posted`: what the value entries of the scope say, and what is posted of them.
+    """
+    missing = _missing(amounts, posted)
     by_setup = pairs_kept_back(scope)
     for group in waiting_groups(scope):
         for key, amount in group.amounts.items():
@@ -65,8 +69,12 @@ def _posted_since(scope: Scope) -> Mapping[Key, Decimal]:
     )
 
 
-def _missing(amounts: selectors.Amounts, posted: selectors.Amounts) -> dict[Key, Decimal]:
-    return {key: amounts.get(key, ZERO) - posted.get(key, ZERO) for key in {*amounts, *posted}}
+def _missing(amounts: selectors.Amounts, posted: Iterable[Posted]) -> dict[Key, Decimal]:
+    missing = dict(amounts)
+    for group in posted:
+        if group.value_counts:
+            missing[group.key] = missing.get(group.key, ZERO) - group.amount
+    return missing
 
 
 def _legs(key: Key, amount: Decimal, cause: Cause) -> Iterable[Found]:

@@ -35,7 +35,7 @@ from costing.models import (
 from inventory.enums import CostingMethod, SettleAt
 from inventory.models import Item
 
-BATCH_ITEMS = 200
+BATCH_ITEMS = 500
 """How many items a worker claims at most; fewer towards the end of a level, so that all workers have some."""
 
 PAUSE_SECONDS = 0.1

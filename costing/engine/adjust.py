@@ -13,7 +13,7 @@ Source: design-details-cost-adjustment; design-details-rounding.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,7 +30,7 @@ class Adjustment:
     `became_invoiced`: transfers all of whose sources are completely invoiced now.
     """
 
-    corrections: list[Correction]
+    corrections: Sequence[Correction]
     became_invoiced: list[int]
 
 

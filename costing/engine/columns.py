@@ -161,10 +161,35 @@ class BookColumns:
             table.expected, table.valued_quantity, table.invoiced_quantity, table.posting_day, table.valuation_day,
         )  # fmt: skip
         found: dict[int, list[Value]] = {}
-        for entry_key, key, original, kind, *facts, posted, valued in zip(
-            entry_keys, *(column[part].tolist() for column in columns), strict=True
-        ):
-            value = Value(key, entry_key, original, Kind(kind), *facts, to_day(posted), to_day(valued))
+        for (
+            entry_key,
+            key,
+            original,
+            kind,
+            charge,
+            partial,
+            adjustment,
+            actual,
+            expected,
+            whole,
+            invoiced,
+            *days,
+        ) in zip(entry_keys, *(column[part].tolist() for column in columns), strict=True):
+            value = Value(
+                key=key,
+                entry_key=entry_key,
+                original_key=original,
+                kind=Kind(kind),
+                is_charge=charge,
+                partial=partial,
+                adjustment=adjustment,
+                actual_e5=actual,
+                expected_e5=expected,
+                valued_quantity_e5=whole,
+                invoiced_quantity_e5=invoiced,
+                posting_date=to_day(days[0]),
+                valuation_date=to_day(days[1]),
+            )
             found.setdefault(entry_key, []).append(value)
         return found
 

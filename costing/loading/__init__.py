@@ -41,14 +41,15 @@ WORTH_FOLLOWING = 8
 class LoadedItem:
     """An item's books as read, with what tells later whether they are still the same.
 
-    `point_ids`: the entry points that an adjustment of these books settles. `batch` and `position`: what the item was
-    read into, together with others. `entries_read`: item ledger entries and value entries.
+    `last_point_id`: the latest of the entry points that an adjustment of these books settles, 0 for none. `batch` and
+    `position`: what the item was read into, together with others. `entries_read`: item ledger entries and value
+    entries.
     """
 
     item_id: int
     is_average: bool
     change_no: int
-    point_ids: list[int]
+    last_point_id: int
     batch: LoadedBatch
     position: int
     entries_read: int
@@ -67,8 +68,8 @@ def load_items(
     The change numbers are read first: what changes later will be noticed.
     """
     wanted, states, starts = [], [], {}
-    for item_id, method, change_no, point_ids, first, earliest, marks, entries in _states(item_ids):
-        states.append((item_id, method == CostingMethod.AVERAGE, change_no, point_ids))
+    for item_id, method, change_no, last_point_id, first, earliest, marks, entries in _states(item_ids):
+        states.append((item_id, method == CostingMethod.AVERAGE, change_no, last_point_id))
         is_average = method == CostingMethod.AVERAGE
         first_day = _first_day(first, periods) if is_average and first else None
         if full or (first_day is None and is_average):

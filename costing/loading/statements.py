@@ -23,7 +23,8 @@ VALUES = {
     " ELSE v.id END",
     "actual": "(v.cost_amount_actual * 100000)::bigint",
     "expected": "(v.cost_amount_expected * 100000)::bigint",
-    "valued_quantity": "(v.valued_quantity * 100000)::bigint",
+    # Asked for only where it counts: of partial revaluations.
+    "valued_quantity": "CASE WHEN v.partial_revaluation THEN (v.valued_quantity * 100000)::bigint ELSE 0 END",
     "invoiced_quantity": "(v.invoiced_quantity * 100000)::bigint",
     # The posting day x 2^40, the valuation day x 2^16, the kind, and then 8: charge, 16: partial revaluation,
     # 32: adjustment, 64: valued by average.
@@ -46,15 +47,15 @@ LINKS = {
 
 # The number of marks and of entries tells whether following the marks is worth it.
 STATES = """
-SELECT i.id, g.costing_method, coalesce(s.change_no, 0), p.ids, p.first,
+SELECT i.id, g.costing_method, coalesce(s.change_no, 0), p.last, p.first,
        (SELECT min(v.valuation_date) FROM costing_valueentry v WHERE v.item_id = i.id),
-       cardinality(p.ids)
+       p.points
        + (SELECT count(*) FROM inventory_itemledgerentry e WHERE e.item_id = i.id AND e.applied_entry_to_adjust),
        (SELECT count(*) FROM inventory_itemledgerentry e WHERE e.item_id = i.id)
 FROM inventory_item i
 JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
 LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
-CROSS JOIN LATERAL (SELECT coalesce(array_agg(p.id), '{}') AS ids, min(p.valuation_date) AS first
+CROSS JOIN LATERAL (SELECT coalesce(max(p.id), 0) AS last, count(*) AS points, min(p.valuation_date) AS first
                     FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = i.id) p
 WHERE i.id = ANY(%s::bigint[]) ORDER BY i.id
 """

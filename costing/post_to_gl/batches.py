@@ -1,53 +1,60 @@
 """One batch of posting to G/L: the same statements whatever the number of entries, inside the caller's transaction.
 
+    gl_key     the value entries of the batch, which the caller takes from the queue
     gl_pair    an amount of a value entry that is left to post, with the two roles that it moves; also what is moved out
                of WIP because its order was finished without output
     gl_route   the account of each role of each group of entries
-    gl_ready   the pairs that can be posted, with their accounts and the line that each belongs to
-    gl_line    a line of the general ledger: one pair, or all pairs of a posting group, date, dimensions and sign
+    gl_ready   the pairs that can be posted, with their accounts; per entry each is a line
+    gl_line    a line of the general ledger for all pairs of a posting group, date, dimension set and sign
     gl_voucher the lines of a document on a date
 
+A value entry is posted with all its amounts or waits with all of them.
 Source: finance-how-to-post-inventory-costs-to-the-general-ledger.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
 
-from config.base.errors import ErrorCode
 from config.base.transactions import PostingContext
 from costing.enums import AccountRole, PostingPair
+from costing.post_to_gl import causes, sql
+from costing.post_to_gl.dates import date_faults
+from costing.post_to_gl.notes import DimensionNote, dimension_notes
 from costing.post_to_gl.routes import Group, Route, find_routes
 from costing.rules import RULES
-from ledger import checks as ledger_checks
 from ledger.enums import SourceCode
-
-NOTHING_TO_POST = "nothing_to_post"
-EXPECTED_COST_SETUP = "expected_cost_setup"
-NOT_ALLOWED = "not_allowed"
+from ledger.models import GLAccount
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
+    """Why an entry stays in the queue; `code` and `cure` as in `causes.Fault`."""
+
     value_entry_id: int
     code: str
     reason: str
+    cure: str
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What a batch did; `amount`: sum of the posted amounts, inbound positive."""
+    """What a batch did; `amount`: sum of the posted amounts, inbound positive; `totals`: net amount by account number.
+
+    `skipped` has one row for each entry, or one for each error of it where every error was asked for.
+    """
 
     posted: int
     amount: Decimal
-    skipped: list[Skip]
+    skipped: list[Skip] = field(default_factory=list)
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    notes: list[DimensionNote] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +64,55 @@ class Manner:
     include_expected: bool
     per_posting_group: bool = False
     document_no: str = ""
+    every_error: bool = False
 
 
-def post(keys: Sequence[int], manner: Manner, *, register_id: int, context: PostingContext) -> BatchResult:
-    """Post what can be posted of value entries that the caller has locked in the queue, and say why of the others."""
-    _drop()
-    _run(_PAIRS, keys=list(keys), **_rule_columns(manner))
-    _write_routes(find_routes(_wanted()))
-    refused = _refused_dates()
-    _run(_READY[manner.per_posting_group], refused_dates=list(refused))
-    skipped = _skipped(keys, refused, manner)
-    posted, amount = _rows("SELECT count(DISTINCT value_entry_id), coalesce(sum(amount), 0) FROM gl_ready")[0]
-    if posted:
-        _run(_LINES, document_no=manner.document_no)
-        _run(_VOUCHERS)
-        facts = {"register_id": register_id, "source": SourceCode.INVENTORY_POSTING.value, "now": context.created_at}
-        for statement in (_INSERT_VOUCHERS, _INSERT_ENTRIES, _INSERT_RELATIONS, _LEAVE_QUEUE):
-            _run(statement, **facts)
-    return BatchResult(posted, amount, skipped)
+def take(waiting: QuerySet[Any]) -> tuple[int, int | None]:
+    """Take entries from the queue for this transaction: the rows are locked. Return how many, and the last number."""
+    _run("DROP TABLE IF EXISTS gl_key, gl_pair, gl_route, gl_ready, gl_line, gl_voucher")
+    select, parameters = waiting.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE gl_key (id bigint NOT NULL) ON COMMIT DROP")
+        cursor.execute(f"INSERT INTO gl_key {select}", parameters)
+        cursor.execute("SELECT count(*), max(id) FROM gl_key")
+        count, last = cursor.fetchone()
+    return count, last
+
+
+def post(manner: Manner, *, register_id: int, context: PostingContext) -> BatchResult:
+    """Post what can be posted of the entries taken, and say why of the others."""
+    grouped = manner.per_posting_group
+    _run(sql.MEMORY)
+    _run(sql.PAIRS, **_rule_columns(manner))
+    routes = find_routes(_wanted())
+    _write_routes(routes)
+    skipped = _skipped(manner, all_routed=all(route.fault is None for route in routes))
+    if skipped:
+        _run(sql.LEAVE_OUT, keys=list({skip.value_entry_id for skip in skipped}))
+    _run(sql.READY_PER_GROUP if grouped else sql.READY_PER_ENTRY)
+    moved = _rows(sql.MOVED)
+    if not moved:
+        return BatchResult(0, Decimal(0), skipped)
+    if grouped:
+        _run(sql.LINES_PER_GROUP, document_no=manner.document_no)
+    _run(sql.VOUCHERS[grouped])
+    facts = {"register_id": register_id, "source": SourceCode.INVENTORY_POSTING.value, "now": context.created_at}
+    for statement in (sql.INSERT_VOUCHERS, sql.INSERT_ENTRIES[grouped], sql.INSERT_RELATIONS[grouped]):
+        _run(statement, **facts)
+    posted = _run(sql.LEAVE_QUEUE)
+    with_dimensions = any(row[3] for row in moved)
+    notes = dimension_notes(_rows(sql.DIMENSION_SETS)) if with_dimensions else []
+    return BatchResult(posted, sum((row[2] for row in moved), Decimal(0)), skipped, _totals(moved), notes)
+
+
+def _totals(moved: Sequence[tuple[Any, ...]]) -> dict[str, Decimal]:
+    """Net amount by account number; `moved` are (account, balancing account, amount ...)."""
+    totals: dict[int, Decimal] = {}
+    for account_id, balancing_id, amount, *_rest in moved:
+        totals[account_id] = totals.get(account_id, Decimal(0)) + amount
+        totals[balancing_id] = totals.get(balancing_id, Decimal(0)) - amount
+    numbers = GLAccount.objects.in_bulk(totals)
+    return {numbers[account_id].no: amount for account_id, amount in totals.items()}
 
 
 def _rule_columns(manner: Manner) -> dict[str, list[str]]:
@@ -98,194 +136,48 @@ def _rule_columns(manner: Manner) -> dict[str, list[str]]:
 
 
 def _wanted() -> list[tuple[Group, AccountRole]]:
-    rows = _rows(f"""
-        SELECT DISTINCT {_GROUP}, account FROM gl_pair UNION SELECT DISTINCT {_GROUP}, balancing FROM gl_pair
-        """)
-    return [(Group(*row[:5]), AccountRole(row[5])) for row in rows]
+    return [(Group(*row[:5]), AccountRole(row[5])) for row in _rows(sql.WANTED)]
 
 
 def _write_routes(routes: Sequence[Route]) -> None:
     columns = {name: [getattr(route.group, name) for route in routes] for name in Group._fields}
+    faults = [route.fault or causes.Fault("", "") for route in routes]
     _run(
-        _ROUTES,
+        sql.ROUTES,
         **columns,
         roles=[route.role.value for route in routes],
         account_ids=[route.account_id for route in routes],
-        codes=[str(route.code) for route in routes],
-        reasons=[route.reason for route in routes],
+        codes=[str(fault.code) for fault in faults],
+        reasons=[fault.reason for fault in faults],
+        cures=[fault.cure for fault in faults],
     )
 
 
-def _refused_dates() -> dict[date, str]:
-    dates = [row[0] for row in _rows("SELECT DISTINCT posting_date FROM gl_pair")]
-    return ledger_checks.refused_dates(dates)
-
-
-def _skipped(keys: Sequence[int], refused: dict[date, str], manner: Manner) -> list[Skip]:
-    skipped = [Skip(*row) for row in _rows(_UNROUTED)]
-    routed = {skip.value_entry_id for skip in skipped}
+def _skipped(manner: Manner, *, all_routed: bool) -> list[Skip]:
+    """The entries that are not posted, in number order, each with its first error or with every one."""
+    found = [] if all_routed else [Skip(*row) for row in _rows(sql.UNROUTED)]
+    refused = date_faults([row[0] for row in _rows(sql.DATES)])
     if refused:
-        rows = _rows(
-            "SELECT DISTINCT value_entry_id, posting_date FROM gl_pair WHERE posting_date = ANY(%(dates)s)",
-            dates=list(refused),
-        )
-        skipped += [Skip(key, ErrorCode.PERIOD_CLOSED, refused[on]) for key, on in rows if key not in routed]
-    reasons = {
-        NOTHING_TO_POST: _("Nothing of it is left to post."),
-        EXPECTED_COST_SETUP: _("It holds expected cost only, and expected cost posting is off."),
-        NOT_ALLOWED: _("No account is meant for a value of this kind on such an entry."),
-    }
-    rows = _rows(_WITHOUT_PAIR, keys=list(keys), include_expected=manner.include_expected, **_rule_columns(manner))
-    return [*skipped, *(Skip(key, code, reasons[code]) for key, code in rows)]
+        rows = _rows(sql.ON_DATES, dates=list(refused))
+        found += [Skip(key, refused[on].code, refused[on].reason, refused[on].cure) for key, on in rows]
+    faults = {code: causes.not_to_post(code) for code in (*causes.NO_ERRORS, causes.NOT_ALLOWED)}
+    rows = _rows(sql.WITHOUT_PAIR, include_expected=manner.include_expected, **_rule_columns(manner))
+    found += [Skip(key, faults[code].code, faults[code].reason, faults[code].cure) for key, code in rows]
+    found.sort(key=lambda skip: skip.value_entry_id)
+    if manner.every_error:
+        return found
+    return list({skip.value_entry_id: skip for skip in reversed(found)}.values())[::-1]
 
 
-def _drop() -> None:
-    """A preview's tables, or those of the batch before, may still be there in the same transaction."""
-    _run("DROP TABLE IF EXISTS gl_pair, gl_route, gl_ready, gl_line, gl_voucher")
-
-
-def _run(sql: str, **parameters: Any) -> None:
+def _run(statement: str, **parameters: Any) -> int:
+    """Return how many rows it wrote or took away."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters or None)
+        cursor.execute(statement, parameters or None)
+        return int(cursor.rowcount)
 
 
-def _rows(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+def _rows(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters or None)
+        cursor.execute(statement, parameters or None)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
-
-
-_GROUP = "account_set_id, location_id, inventory_posting_group_id, gen_bus_posting_group_id, gen_prod_posting_group_id"
-
-_RULES = """
-    unnest(%(entry_kinds)s::text[], %(value_kinds)s::text[], %(variance_kinds)s::text[], %(order_kinds)s::text[],
-           %(pairs)s::text[], %(accounts)s::text[], %(balancings)s::text[])
-        AS r(entry_kind, value_kind, variance_kind, order_kind, pair, account, balancing)
-"""
-
-_OF_KIND = """
-    r.entry_kind = v.item_ledger_entry_type AND r.value_kind = v.entry_type AND r.variance_kind = v.variance_type
-    AND r.order_kind IN ('', v.order_type)
-"""
-
-_PAIRS = f"""
-CREATE TEMP TABLE gl_pair ON COMMIT DROP AS
-SELECT * FROM (
-    SELECT v.id AS value_entry_id, r.pair, r.account, r.balancing,
-           CASE WHEN r.pair = 'expected' THEN v.cost_amount_expected
-                WHEN r.pair = 'actual' OR o.id IS NOT NULL THEN v.cost_amount_actual
-                ELSE 0 END - coalesce(h.amount, 0) AS amount,
-           v.posting_date, v.document_no, v.external_document_no, v.description, v.dimension_set_id,
-           coalesce(v.account_set_id, 0) AS account_set_id, coalesce(v.location_id, 0) AS location_id,
-           coalesce(v.inventory_posting_group_id, 0) AS inventory_posting_group_id,
-           coalesce(v.gen_bus_posting_group_id, 0) AS gen_bus_posting_group_id,
-           coalesce(v.gen_prod_posting_group_id, 0) AS gen_prod_posting_group_id
-    FROM unnest(%(keys)s::bigint[]) AS k(id)
-    JOIN costing_valueentry v ON v.id = k.id
-    JOIN {_RULES} ON {_OF_KIND}
-    LEFT JOIN costing_inventoryadjmtentryorder o ON r.pair = 'closing_out' AND o.closed_out
-        AND o.order_type = v.order_type AND o.order_no = v.order_no AND o.order_line_no = v.order_line_no
-    LEFT JOIN costing_glitemledgerrelation h ON h.value_entry_id = v.id AND h.pair = r.pair
-    WHERE v.inventoriable
-) p WHERE p.amount <> 0
-"""
-
-_ROUTES = """
-CREATE TEMP TABLE gl_route ON COMMIT DROP AS
-SELECT * FROM unnest(
-    %(account_set_id)s::bigint[], %(location_id)s::bigint[], %(inventory_posting_group_id)s::bigint[],
-    %(gen_bus_posting_group_id)s::bigint[], %(gen_prod_posting_group_id)s::bigint[],
-    %(roles)s::text[], %(account_ids)s::bigint[], %(codes)s::text[], %(reasons)s::text[])
-    AS t(account_set_id, location_id, inventory_posting_group_id, gen_bus_posting_group_id, gen_prod_posting_group_id,
-         role, account_id, code, reason)
-"""
-
-_UNROUTED = f"""
-SELECT p.value_entry_id, min(t.code), min(t.reason)
-FROM gl_pair p JOIN gl_route t USING ({_GROUP})
-WHERE t.role IN (p.account, p.balancing) AND t.account_id IS NULL
-GROUP BY p.value_entry_id
-"""
-
-_WITHOUT_PAIR = f"""
-SELECT v.id, CASE
-    WHEN v.inventoriable AND NOT EXISTS (SELECT 1 FROM {_RULES} WHERE {_OF_KIND}) THEN '{NOT_ALLOWED}'
-    WHEN v.inventoriable AND v.cost_amount_expected <> 0 AND NOT %(include_expected)s THEN '{EXPECTED_COST_SETUP}'
-    ELSE '{NOTHING_TO_POST}' END
-FROM unnest(%(keys)s::bigint[]) AS k(id)
-JOIN costing_valueentry v ON v.id = k.id
-WHERE NOT EXISTS (SELECT 1 FROM gl_pair p WHERE p.value_entry_id = v.id)
-"""
-
-# A value entry is posted with all its amounts or waits with all of them.
-_READY_FROM = f"""
-CREATE TEMP TABLE gl_ready ON COMMIT DROP AS
-SELECT p.*, a.account_id, b.account_id AS balancing_account_id, {{line}} AS line_no
-FROM gl_pair p
-JOIN gl_route a USING ({_GROUP})
-JOIN gl_route b USING ({_GROUP})
-WHERE a.role = p.account AND b.role = p.balancing AND NOT p.posting_date = ANY(%(refused_dates)s::date[])
-  AND NOT EXISTS (SELECT 1 FROM gl_pair q JOIN gl_route t USING ({_GROUP})
-                  WHERE q.value_entry_id = p.value_entry_id AND t.role IN (q.account, q.balancing)
-                    AND t.account_id IS NULL)
-"""
-_READY = {
-    False: _READY_FROM.format(line="row_number() OVER (ORDER BY p.posting_date, p.document_no, p.value_entry_id)"),
-    True: _READY_FROM.format(
-        line="""dense_rank() OVER (ORDER BY p.posting_date, a.account_id, b.account_id, p.location_id,
-            p.inventory_posting_group_id, p.gen_bus_posting_group_id, p.gen_prod_posting_group_id,
-            p.dimension_set_id, sign(p.amount))"""
-    ),
-}
-
-_LINES = """
-CREATE TEMP TABLE gl_line ON COMMIT DROP AS
-SELECT nextval(pg_get_serial_sequence('ledger_glentry', 'id')) AS entry_id,
-       nextval(pg_get_serial_sequence('ledger_glentry', 'id')) AS balancing_entry_id, grouped.*
-FROM (
-    SELECT line_no, posting_date, sum(amount) AS amount, account_id, balancing_account_id, dimension_set_id,
-           CASE WHEN %(document_no)s <> '' THEN %(document_no)s ELSE min(document_no) END AS document_no,
-           CASE WHEN %(document_no)s <> '' THEN '' ELSE min(external_document_no) END AS external_document_no,
-           CASE WHEN %(document_no)s <> '' THEN '' ELSE min(description) END AS description
-    FROM gl_ready
-    GROUP BY line_no, posting_date, account_id, balancing_account_id, dimension_set_id
-    ORDER BY line_no
-) grouped
-"""
-
-_VOUCHERS = """
-CREATE TEMP TABLE gl_voucher ON COMMIT DROP AS
-SELECT nextval(pg_get_serial_sequence('ledger_gltransaction', 'id')) AS id, grouped.*
-FROM (
-    SELECT posting_date, document_no, min(description) AS description, 2 * count(*) AS line_count
-    FROM gl_line GROUP BY posting_date, document_no ORDER BY posting_date, document_no
-) grouped
-"""
-
-_INSERT_VOUCHERS = """
-INSERT INTO ledger_gltransaction
-    (id, register_id, posting_date, document_no, source_code, description, line_count, created_at)
-SELECT id, %(register_id)s, posting_date, document_no, %(source)s, description, line_count, %(now)s FROM gl_voucher
-"""
-
-_INSERT_ENTRIES = """
-INSERT INTO ledger_glentry (id, transaction_id, gl_account_id, posting_date, document_no, external_document_no,
-    description, amount, dimension_set_id, source_code, system_created, created_at)
-SELECT e.id, v.id, e.account_id, l.posting_date, l.document_no, l.external_document_no, l.description, e.amount,
-       l.dimension_set_id, %(source)s, true, %(now)s
-FROM gl_line l
-JOIN gl_voucher v USING (posting_date, document_no)
-CROSS JOIN LATERAL (VALUES (l.entry_id, l.account_id, l.amount),
-                           (l.balancing_entry_id, l.balancing_account_id, -l.amount)) AS e(id, account_id, amount)
-"""
-
-_INSERT_RELATIONS = """
-INSERT INTO costing_glitemledgerrelation (value_entry_id, pair, amount, gl_entry_id, balancing_gl_entry_id)
-SELECT r.value_entry_id, r.pair, r.amount, l.entry_id, l.balancing_entry_id
-FROM gl_ready r JOIN gl_line l USING (line_no)
-"""
-
-_LEAVE_QUEUE = """
-DELETE FROM costing_valueentrytopost q USING gl_ready r WHERE q.value_entry_id = r.value_entry_id
-"""

@@ -1,22 +1,23 @@
 """Where the amounts of waiting value entries go: the account of each role, or why it cannot be posted to.
 
 Entries with the same frozen accounts and the same posting groups share their accounts, so there are few routes whatever
-the number of entries. A role that is blank in the frozen set is looked up in today's setup.
+the number of entries. A role that is blank in the frozen set is looked up in today's setup. Whoever blocks a line of
+the general posting setup wants nothing posted with it, so a blocked line is a fault also where the account is frozen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
-from config.base.errors import ErrorCode
 from costing import accounts as account_lookup
-from costing.accounts import FrozenAccounts, MissingPostingSetup, PostingKey
-from costing.enums import AccountRole
-from costing.rules import AccountPair
+from costing.accounts import FrozenAccounts, PostingKey
+from costing.enums import INVENTORY_POSTING_ROLES, AccountRole
+from costing.models import GeneralPostingSetup, InventoryPostingSetup
+from costing.post_to_gl import causes
+from costing.post_to_gl.causes import Fault
 from ledger.enums import AccountType
 from ledger.models import GLAccount
 
@@ -37,26 +38,27 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The account that a role stands for; None with a code and a reason where there is none to post to."""
+    """The account that a role stands for; None with the fault where there is none to post to."""
 
     group: Group
     role: AccountRole
     account_id: int | None
-    code: str = ""
-    reason: str = ""
+    fault: Fault | None = None
 
 
 def find_routes(wanted: Collection[tuple[Group, AccountRole]]) -> list[Route]:
     """Return the route of each role that a group of entries needs. A bounded number of queries."""
-    groups = {group for group, _role in wanted}
-    accounts = _accounts(groups)
+    accounts = _accounts({group for group, _role in wanted})
     used = {pk for found in accounts.values() for pk in found.account_ids.values()}
-    unusable = dict(
-        GLAccount.objects.filter(pk__in=used)
-        .exclude(account_type=AccountType.POSTING, blocked=False)
-        .values_list("pk", "no")
-    )
-    return [_route(group, role, accounts[group], unusable) for group, role in sorted(wanted)]
+    unusable = GLAccount.objects.filter(pk__in=used).exclude(account_type=AccountType.POSTING, blocked=False)
+    finder = _Finder(accounts, {account.pk: account for account in unusable})
+    return [finder.route(group, role) for group, role in sorted(wanted)]
+
+
+def blocked_combinations() -> set[tuple[int | None, int]]:
+    """The general posting setup lines that are blocked: business and product posting group."""
+    blocked = GeneralPostingSetup.objects.filter(blocked=True)
+    return set(blocked.values_list("gen_bus_posting_group_id", "gen_prod_posting_group_id"))
 
 
 def _accounts(groups: Iterable[Group]) -> dict[Group, FrozenAccounts]:
@@ -67,14 +69,44 @@ def _accounts(groups: Iterable[Group]) -> dict[Group, FrozenAccounts]:
     return {group: FrozenAccounts(group.account_set_id, today[group.posting_key] | frozen[group]) for group in found}
 
 
-def _route(group: Group, role: AccountRole, accounts: FrozenAccounts, unusable: dict[int, str]) -> Route:
-    try:
-        account_lookup.check_roles(group.posting_key, accounts, [AccountPair(role, role)])
-    except MissingPostingSetup as error:
-        return Route(group, role, None, error.code, str(error))
-    account_id = accounts.account_ids[role.value]
-    if account_id in unusable:
-        reason = _("Account %(no)s (%(role)s) is blocked or no posting account. Open it, then post again.")
-        words = {"no": unusable[account_id], "role": role.label}
-        return Route(group, role, None, ErrorCode.BLOCKED_ACCOUNT, reason % words)
-    return Route(group, role, account_id)
+@dataclass
+class _Finder:
+    """The accounts of each group, and those among them that take no postings."""
+
+    accounts: dict[Group, FrozenAccounts]
+    unusable: dict[int, GLAccount]
+
+    def route(self, group: Group, role: AccountRole) -> Route:
+        key = group.posting_key
+        in_inventory = role in INVENTORY_POSTING_ROLES
+        line = (key.location_id, key.inventory_posting_group_id) if in_inventory else _general_line(key)
+        if not in_inventory and line in self.blocked:
+            return Route(group, role, None, causes.blocked_setup(account_lookup.combination(key, role), line))
+        account_id = self.accounts[group].account_ids.get(role.value)
+        if account_id is not None:
+            faulty = self.unusable.get(account_id)
+            if faulty is None:
+                return Route(group, role, account_id)
+            return Route(group, role, None, causes.unusable_account(faulty, role))
+        known = self.inventory_lines if in_inventory else self.general_lines
+        words = account_lookup.combination(key, role)
+        if line in known:
+            return Route(group, role, None, causes.blank_account(words, role, line))
+        return Route(group, role, None, causes.missing_line(words, role, line))
+
+    @cached_property
+    def blocked(self) -> set[tuple[int | None, int]]:
+        return blocked_combinations()
+
+    @cached_property
+    def inventory_lines(self) -> set[tuple[int | None, int]]:
+        return set(InventoryPostingSetup.objects.values_list("location_id", "inventory_posting_group_id"))
+
+    @cached_property
+    def general_lines(self) -> set[tuple[int | None, int]]:
+        found = GeneralPostingSetup.objects.values_list("gen_bus_posting_group_id", "gen_prod_posting_group_id")
+        return set(found)
+
+
+def _general_line(key: PostingKey) -> tuple[int | None, int | None]:
+    return key.gen_bus_posting_group_id, key.gen_prod_posting_group_id

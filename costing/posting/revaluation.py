@@ -85,7 +85,7 @@ def post_within(
     drafts = _drafts(_targets(lines, facts, setups), facts, setups.precision_e5)
     _check_effect(lines, drafts)
     result = _write(drafts, setups=setups, context=context, user_id=user_id)
-    _update_standard_costs(lines, setups)
+    _update_standard_costs(lines, setups, user_id=user_id)
     adjustment.adjust_after_posting(set(facts), setup=setups.costing, context=context, user_id=user_id)
     return result
 
@@ -328,7 +328,7 @@ def _flag_sources(entry_ids: Sequence[int]) -> None:
     ).update(applied_entry_to_adjust=True)
 
 
-def _update_standard_costs(lines: Sequence[RevaluationJournalLine], setups: Setups) -> None:
+def _update_standard_costs(lines: Sequence[RevaluationJournalLine], setups: Setups, *, user_id: int | None) -> None:
     """Write the new unit cost of lines to the cards, as if entered there: all of it material."""
     for line in lines:
         if not line.update_standard_cost or not line.quantity:
@@ -339,4 +339,5 @@ def _update_standard_costs(lines: Sequence[RevaluationJournalLine], setups: Setu
             Shares(material=from_e5(unit_cost_e5)),
             location_id=line.location_id,
             of_unit=setups.periods.is_by_place(line.posting_date) and line.by_location,
+            user_id=user_id,
         )

@@ -203,6 +203,9 @@ class PostToGLRunTable(Table):
     state = StateColumn(tones=RUN_TONES, verbose_name=_("State"))
     through = DateColumn(verbose_name=_("Through"))
     post = YesNoColumn(verbose_name=_("Posted"))
+    is_test = YesNoColumn(verbose_name=_("Test report"))
+    document_no = Column(verbose_name=_("Document no."))
+    item_nos = Column(verbose_name=_("Items"))
     user = Column(accessor="user__username", verbose_name=_("Started by"))
     posted_count = IntegerColumn(verbose_name=_("Value entries posted"))
     posted_amount = AmountColumn(verbose_name=_("Amount posted"))
@@ -211,6 +214,7 @@ class PostToGLRunTable(Table):
     )
 
     main_columns = ("id", "created_at", "state")
+    hidden_columns = ("item_nos",)
 
     class Meta:
         model = PostToGLRun
@@ -220,6 +224,9 @@ class PostToGLRunTable(Table):
             "state",
             "through",
             "post",
+            "is_test",
+            "document_no",
+            "item_nos",
             "user",
             "posted_count",
             "posted_amount",
@@ -243,6 +250,7 @@ class SkippedTable(Table):
     amount = AmountColumn(accessor="value_entry__cost_amount_actual", verbose_name=_("Cost amount (actual)"))
     code = Column(verbose_name=_("Cause"))
     reason = Column(verbose_name=_("Reason"))
+    waits = YesNoColumn(accessor="still_waits", verbose_name=_("Still waits"))
 
     main_columns = ("value_entry", "reason")
 
@@ -251,4 +259,4 @@ class SkippedTable(Table):
 
     class Meta:
         model = SkippedEntry
-        fields = ("value_entry", "posting_date", "item", "document_no", "amount", "code", "reason")
+        fields = ("value_entry", "posting_date", "item", "document_no", "amount", "code", "reason", "waits")

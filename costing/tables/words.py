@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
 
-from config.base.errors import ErrorCode
+from costing.post_to_gl import causes
 from inventory import links
 
 RUN_TONES = {
@@ -53,7 +52,5 @@ def gl_url(record: Any) -> str:
 
 
 def cause_label(code: str) -> str:
-    """Why a value entry was skipped, in words."""
-    if code == "nothing_to_post":
-        return gettext("Nothing to post")
-    return str(ErrorCode(code).label) if code in ErrorCode.values else code
+    """Why a value entry was skipped, or an item not adjusted, in words."""
+    return causes.label(code)

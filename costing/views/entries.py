@@ -101,9 +101,11 @@ class ValueEntryCardView(CardView):
 
     def get_actions(self) -> list[Action]:
         entry_id = self.object.item_ledger_entry_id
-        if entry_id is None:
-            return []
-        return [Action(_("Cost lineage"), reverse("costing:lineage", args=[entry_id]))]
+        found = links.find_entries_url(self.object.document_no, self.object.posting_date)
+        actions = [Action(_("Find entries"), found)]
+        if entry_id is not None:
+            actions.append(Action(_("Cost lineage"), reverse("costing:lineage", args=[entry_id])))
+        return actions
 
     def get_figures(self) -> list[Figure]:
         value = self.object

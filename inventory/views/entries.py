@@ -55,7 +55,9 @@ class ItemLedgerEntryCardView(CardView):
     def get_actions(self) -> list[Action]:
         lineage = reverse("costing:lineage", args=[self.object.pk])
         worksheet = reverse("costing:worksheet_entry", args=[self.object.pk])
+        found = links.find_entries_url(self.object.document_no, self.object.posting_date)
         return [
+            Action(_("Find entries"), found),
             Action(_("Cost lineage"), lineage, permission="base.cost_view"),
             Action(_("Application worksheet"), worksheet, permission="base.cost_adjust"),
         ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base.pages import Badge, Fact, Field, Figure, Related, Section, Text, fields_of
+from config.base.pages import Action, Badge, Fact, Field, Figure, Related, Section, Text, fields_of
 from config.base.views import CardView, ListView
 from inventory import links, selectors
 from inventory.enums import DocumentType
@@ -183,6 +183,9 @@ class _PostedCardView(_PostedPage, CardView):
                 "gl", _("G/L entries"), list_url("ledger:glentry_list", document_no=document.no), None, "base.gl_view"
             ),
         ]
+
+    def get_actions(self) -> list[Action]:
+        return [Action(_("Find entries"), links.find_entries_url(self.object.no, self.object.posting_date))]
 
     def get_facts(self) -> list[Fact]:
         return [Fact(_("Cost"), reverse("costing:document_cost", args=[self.object.no]), "base.cost_view")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base.pages import Badge, Fact, Figure, Related, Section, fields_of
+from config.base.pages import Action, Badge, Fact, Figure, Related, Section, fields_of
+from config.base.preferences import today_of
 from config.base.tables import Table
 from config.base.views import CardView, ListView
 from ledger import selectors
@@ -18,6 +20,8 @@ from ledger.filters import GLAccountFilter
 from ledger.models import GLAccount
 from ledger.selectors import GL_VIEW, AccountNode
 from ledger.tables import GLAccountTable
+
+SETUP_EDIT = "base.setup_edit"
 
 
 class GLAccountListView(ListView):
@@ -28,6 +32,13 @@ class GLAccountListView(ListView):
     table_class = GLAccountTable
     paginate_by = 250
     empty_text = gettext_lazy("There are no accounts yet. Create them in the setup.")
+
+    def get_actions(self) -> list[Action]:
+        new = [Action(_("New account"), reverse("admin:ledger_glaccount_add"), permission=SETUP_EDIT)]
+        return [
+            Action(_("Trial balance"), "ledger:trial_balance"),
+            *(new if getattr(self.request.user, "is_staff", False) else []),
+        ]
 
     @cached_property
     def nodes(self) -> Mapping[int, AccountNode]:
@@ -68,7 +79,29 @@ class GLAccountCardView(CardView):
         return next(node for node in selectors.chart() if node.account.pk == self.object.pk)
 
     def get_figures(self) -> list[Figure]:
-        return [Figure(_("Balance"), self.node.balance, url=self._entries_url())]
+        """The balance, and the net change of this month and of this year so far."""
+        today = today_of(self.request)
+        month, year = today.replace(day=1), today.replace(month=1, day=1)
+        return [
+            Figure(_("Balance"), self.node.balance, url=self._entries_url()),
+            self._net_change(_("Net change this month"), month, today),
+            self._net_change(_("Net change this year"), year, today),
+        ]
+
+    def _net_change(self, label: str, date_from: date, date_to: date) -> Figure:
+        accounts = GLAccount.objects.filter(no__in=self.node.posting_nos or (self.object.no,))
+        changes = selectors.net_changes(
+            list(accounts.values_list("pk", flat=True)), within=selectors.dated(date_from, date_to)
+        )
+        url = self._entries_url(dates=selectors.date_range(date_from, date_to))
+        return Figure(label, sum(changes.values(), selectors.ZERO), url=url)
+
+    def get_actions(self) -> list[Action]:
+        """Accounts are changed in the setup, by whoever edits it."""
+        if not getattr(self.request.user, "is_staff", False):
+            return []
+        url = reverse("admin:ledger_glaccount_change", args=[self.object.pk])
+        return [Action(_("Edit"), url, permission=SETUP_EDIT)]
 
     def get_sections(self) -> list[Section]:
         names = ("no", "name", "account_type", "income_balance", "category", "parent", "direct_posting", "blocked")
@@ -85,5 +118,5 @@ class GLAccountCardView(CardView):
             return []
         return [Fact(_("Used for"), url, permission="base.recon_view")]
 
-    def _entries_url(self) -> str:
-        return selectors.entries_url(self.node.posting_nos or (self.object.no,))
+    def _entries_url(self, *, dates: str = "") -> str:
+        return selectors.entries_url(self.node.posting_nos or (self.object.no,), dates=dates)

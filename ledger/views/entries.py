@@ -117,13 +117,15 @@ class VoucherView(CardView):
         return [Related("values", _("Value entries"), url, permission="base.cost_view")]
 
     def get_actions(self) -> list[Action]:
+        found = selectors.find_entries_url(self.object.document_no, self.object.posting_date)
         return [
+            Action(_("Find entries"), found),
             Action(
                 _("Reverse"),
                 reverse("ledger:voucher_reverse", args=[self.object.pk]),
                 permission=GL_JOURNAL,
                 disabled=self._why_not_reversible(),
-            )
+            ),
         ]
 
     def _why_not_reversible(self) -> str:

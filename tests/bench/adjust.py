@@ -6,15 +6,18 @@ application writes is checked with `check_books`, and is what the floor writes.
 
 import time
 from collections.abc import Callable, Iterator
+from threading import Thread
 
 from django.db import connection
 
 from costing import adjustment, check_books
+from costing.models import AdjustmentRun
 from tests.bench import adjust_floor, big_book_loading, databases
 from tests.bench.big_book_loading import TODAY
 from tests.bench.results import Measured, peak_mb, reset_peak
 
 ROUNDS = 3
+WORKERS = 2
 GROWTH_FROM = 1_000_000
 
 
@@ -105,8 +108,24 @@ def _adjusted_name(size: int) -> str:
 
 
 def _adjust() -> None:
-    result = adjustment.adjust_cost(today=TODAY)
+    """With two workers, as production has them on two processors; each has a connection of its own."""
+    threads = []
+
+    def start_another(run_id: int) -> None:
+        threads.append(Thread(target=_work, args=(run_id,)))
+        threads[0].start()
+
+    result = adjustment.adjust_cost(today=TODAY, workers=WORKERS, on_start=start_another)
+    threads[0].join()
     assert not result.failed
+
+
+def _work(run_id: int) -> None:
+    try:
+        run = AdjustmentRun.objects.get(pk=run_id)
+        adjustment.work(run, adjustment.make_worker(), user_id=None, today=TODAY, workers=WORKERS)
+    finally:
+        connection.close()
 
 
 def _timed(work: Callable[..., object], *arguments: object) -> float:

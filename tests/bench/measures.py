@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from tests.bench import adjust, load_demo, posting
+from tests.bench import adjust, general_ledger, load_demo, posting, reconciliation
 
 MEASURES: dict[str, Callable[[int], Iterable[object]]] = {
     "posting_1": posting.one,
@@ -11,5 +11,10 @@ MEASURES: dict[str, Callable[[int], Iterable[object]]] = {
     "adjust_full": adjust.full,
     "adjust_nothing": adjust.nothing,
     "adjust_incremental": adjust.incremental,
+    "gl_per_entry": general_ledger.per_entry,
+    "gl_grouped": general_ledger.grouped,
+    "matrix_all": reconciliation.matrix_all,
+    "matrix_month": reconciliation.matrix_month,
+    "explain_all": reconciliation.explain_all,
     "load_demo": load_demo.measure,
 }

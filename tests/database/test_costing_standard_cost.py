@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from config.base.errors import DomainError, ErrorCode
+from config.base.models import ChangeLog
 from costing import standard_cost_worksheet as worksheets
 from costing.card_costs import Shares, shares_of
 from costing.inventory_value import Calculation, calculate_inventory_value, set_unit_cost
@@ -190,10 +191,13 @@ class TestOneItem:
         rope = factories.item("ROPE")
         post(factories.purchase_order(rope, quantity="4", unit_cost="5.00"))
 
-        result = set_standard_cost(item_id=rope.pk, on=DAY, standard_cost=Decimal(9), user_id=None)
+        user = factories.user("controller")
+        result = set_standard_cost(item_id=rope.pk, on=DAY, standard_cost=Decimal(9), user_id=user.pk)
 
         rope.refresh_from_db()
         assert (result.value_entry_ids, rope.standard_cost, rope.unit_cost) == ((), 9, 5)
+        logged = ChangeLog.objects.get(model_label="inventory.item", record_no="ROPE")
+        assert (logged.user_id, logged.changes["standard_cost"]) == (user.pk, ["0", "9"])
 
     def test_a_journal_line_may_update_the_card(self):
         factories.company()

@@ -157,7 +157,7 @@ class TestFigures:
                 matrix()
             counts.append(len(queries))
 
-        assert counts == [6, 6]
+        assert counts == [4, 4]
 
 
 class TestItemFilters:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.base.errors import DomainError
 from costing import check_books
+from costing.adjustment import adjust_cost
 from costing.models import CostingSetup, GLItemLedgerRelation, InventoryPostingSetup, SkippedEntry, ValueEntryToPost
 from costing.post_to_gl import post_inventory_cost
 from costing.posting.documents import post_document
@@ -161,3 +162,44 @@ class TestSkipped:
 
         assert post_inventory_cost(through=None).skipped == 1
         assert list(reasons()) == ["expected_cost_setup"]
+
+
+def trade(item):
+    """Receive, invoice dearer, ship, invoice, adjust: actual and expected amounts of several kinds."""
+    purchase = factories.purchase_order(item, quantity="10", unit_cost="10")
+    post(purchase, FIRST, invoice=False)
+    sale = factories.sales_order(item, quantity="4")
+    post(sale, FIRST, invoice=False)
+    purchase.lines.update(unit_amount=Decimal("12.34"))
+    post_document(document_id=purchase.pk, posting_date=SECOND, handle=False, invoice=True, user_id=None)
+    post_document(document_id=sale.pk, posting_date=SECOND, handle=False, invoice=True, user_id=None)
+    adjust_cost()
+
+
+def ledger_of(item):
+    """What the ledger holds of an item's value entries, in their order."""
+    relations = GLItemLedgerRelation.objects.filter(value_entry__item=item).order_by("value_entry", "pair")
+    rows = []
+    for relation in relations.select_related("gl_entry", "balancing_gl_entry", "value_entry"):
+        sides = [
+            (entry.gl_account_id, entry.amount, entry.posting_date, entry.source_code, entry.system_created)
+            for entry in (relation.gl_entry, relation.balancing_gl_entry)
+        ]
+        same_document = {relation.gl_entry.document_no} == {relation.value_entry.document_no}
+        rows.append((relation.pair, relation.amount, sides, same_document, relation.gl_entry.external_document_no))
+    return rows
+
+
+@pytest.mark.parametrize("method", ["fifo", "average", "standard"])
+def test_the_batch_job_writes_what_a_posting_writes(books, method):
+    at_once, later = (factories.item(no, method=method, standard_cost=Decimal(11)) for no in ("ATONCE", "LATER"))
+    CostingSetup.objects.update(automatic_cost_posting=True, expected_cost_posting=True)
+    trade(at_once)
+    CostingSetup.objects.update(automatic_cost_posting=False)
+    trade(later)
+    assert ledger_of(later) == []
+
+    post_inventory_cost(through=None)
+
+    assert len(ledger_of(later)) > 6
+    assert ledger_of(later) == ledger_of(at_once)

@@ -38,9 +38,11 @@ def run_adjustment(world: World, step: Body) -> None:
 
 
 def run_post_to_gl(world: World, step: Body) -> None:
+    grouped = step.get("per") == "posting_group"
     result = post_inventory_cost(
         through=step.get("through"),
-        per_posting_group=step.get("per") == "posting_group",
+        per_posting_group=grouped,
+        document_no="GROUPED" if grouped else "",
         post=step.get("post", True),
         user_id=world.user_id,
     )

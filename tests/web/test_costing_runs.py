@@ -177,11 +177,18 @@ class TestWaitingPage:
     def test_starts_a_job(self, client, books):
         sign_in(client)
 
-        page = client.post(reverse("costing:gl_post"), {"through": "2026-03-03", "report_only": "on"})
+        page = client.post(reverse("costing:gl_post"), {"through": "2026-03-03", "mode": "report"})
 
         job = Job.objects.get()
         assert page.url == reverse("base:job_detail", args=[job.pk])
-        assert job.parameters == {"item_ids": None, "through": "2026-03-03", "post": False}
+        assert job.parameters == {
+            "item_ids": None,
+            "through": "2026-03-03",
+            "per_posting_group": False,
+            "document_no": "",
+            "post": False,
+            "is_test": False,
+        }
 
 
 class TestPostingRunPages:

@@ -187,7 +187,7 @@ class TestPanel:
             url = links(self.panel(client, key), "/reconciliation/values/")
             if url:
                 assert self.list_total(client, url[-1], column) == expected, key
-        gl_list = links(self.panel(client, "gl_total.inventory"), "/gl/entries/")[-1]
+        gl_list = links(self.panel(client, "gl_total.inventory"), "/reconciliation/ledger/")[-1]
         assert self.list_total(client, gl_list, "amount") == "75.00"
 
     def test_causes_of_a_difference_lead_to_their_entries(self, client, books, chair):
@@ -198,10 +198,11 @@ class TestPanel:
         panel = self.panel(client, "difference.inventory")
 
         assert self.total_of(panel) == Decimal(-125)
-        unposted = next(url for url in links(panel, "unposted=yes"))
-        assert self.list_total(client, unposted, "effect") == "-200.00"
-        untied = links(panel, "/reconciliation/not-tied/")[0]
-        assert self.list_total(client, untied, "amount") == "75.00"
+        waiting = links(panel, "cause=not_posted")[0]
+        assert self.list_total(client, waiting, "effect") == "-200.00"
+        by_hand = links(panel, "cause=direct_posting")[0]
+        assert self.list_total(client, by_hand, "effect") == "75.00"
+        assert "Run Post inventory cost to G/L" in panel
         assert "Unexplained" in panel
         assert reverse("costing:gl_post") in panel
 

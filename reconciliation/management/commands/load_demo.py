@@ -18,7 +18,7 @@ from costing import demo
 from costing.management import options
 from costing.management.progress import Progress
 from reconciliation import explanations, selectors
-from reconciliation.management.commands.reconcile import as_json
+from reconciliation.plain import as_plain
 
 
 class Command(BaseCommand):
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=options.FINISHED_WITH_REFUSALS) from error
         if given["json"]:
             figures = asdict(result) | {"loaded": True, "lines_per_second": round(result.lines_per_second, 1)}
-            figures["matrix"] = as_json(explanations.explain(selectors.matrix()))
+            figures["matrix"] = as_plain(explanations.explain(selectors.matrix()))
             self.stdout.write(json.dumps(figures, cls=DjangoJSONEncoder, ensure_ascii=False))
         else:
             self._write_text(result)

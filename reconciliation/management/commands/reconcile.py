@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from config.base.expressions import Expression
-from config.base.formatting import plain_number
 from config.base.parsing import NotReadable
 from costing.management import options
 from costing.management.options import BAD_USAGE
-from inventory.models import Item, Location
+from inventory.models import Item, ItemCategory, ItemLedgerEntry, Location
 from reconciliation import explanations, selectors
 from reconciliation.forms import read_words
+from reconciliation.moments import read_moment
+from reconciliation.plain import as_plain, plain_amount
 from reconciliation.scopes import Scope
-from reconciliation.selectors import Line, Matrix
+from reconciliation.selectors import Matrix
 
 DIFFERENCES = 1
 COLUMNS = ("inventory", "interim", "wip")
@@ -37,13 +39,16 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="date_to", type=options.day, help="last posting date, 2026-01-31")
         parser.add_argument("--item", help="item numbers: CHAIR, 'CH*', 'A|B'")
         parser.add_argument("--location", help="location codes; '' in single quotes means the blank one: \"''\"")
+        parser.add_argument("--category", help="an item category, with all below it")
+        parser.add_argument("--lot", help="lot numbers")
+        parser.add_argument("--known-at", dest="known_at", help="only what was posted by then: '2026-02-04 10:51'")
         parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     def handle(self, *_arguments: Any, **given: Any) -> None:
         scope = _scope(given)
         found = explanations.explain(selectors.reconcile(scope))
         if given["json"]:
-            self.stdout.write(json.dumps(as_json(found), ensure_ascii=False))
+            self.stdout.write(json.dumps(as_plain(found), ensure_ascii=False))
         else:
             self._write(found)
         if not found.is_balanced:
@@ -55,9 +60,9 @@ class Command(BaseCommand):
         for line in found.all_lines():
             figures = [line.cells.get(column) for column in COLUMNS]
             figures += [None, None, None] if line.gl_total is None else [line.total, line.gl_total, line.difference]
-            self.stdout.write(f"{line.label!s:34.34}" + "".join(f"{_text(figure):>16}" for figure in figures))
+            self.stdout.write(f"{line.label!s:34.34}" + "".join(f"{plain_amount(figure):>16}" for figure in figures))
             for part in line.causes:
-                self.stdout.write(f"{'':4}{part.label:30}" + f"{_text(part.amount):>{16 * len(heads)}}")
+                self.stdout.write(f"{'':4}{part.label:30}" + f"{plain_amount(part.amount):>{16 * len(heads)}}")
         text = _("Every difference is 0.00.") if found.is_balanced else _("Inventory and the general ledger differ.")
         self.stdout.write(text)
 
@@ -70,7 +75,28 @@ def _scope(given: Mapping[str, Any]) -> Scope:
         date_to=given["date_to"],
         item=_read(given["item"], "--item", Item, "no"),
         location=_read(given["location"], "--location", Location, "code"),
+        lot=_read(given["lot"], "--lot", ItemLedgerEntry, "lot_no"),
+        category_id=_category_id(given["category"]),
+        known_at=_moment(given["known_at"]),
     )
+
+
+def _category_id(code: str | None) -> int | None:
+    if code is None:
+        return None
+    found = ItemCategory.objects.filter(code=code).values_list("pk", flat=True).first()
+    if found is None:
+        raise CommandError(_("There is no category %(code)s.") % {"code": code}, returncode=BAD_USAGE)
+    return found
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return read_moment(text)
+    except ValidationError as error:
+        raise CommandError(f"--known-at: {error.messages[0]}", returncode=BAD_USAGE) from error
 
 
 def _read(text: str | None, option: str, model: Any, field: str) -> Expression | None:
@@ -85,31 +111,3 @@ def _read(text: str | None, option: str, model: Any, field: str) -> Expression |
         message = _("%(option)s: nothing is called %(text)s.") % {"option": option, "text": text}
         raise CommandError(message, returncode=BAD_USAGE)
     return expression
-
-
-def as_json(found: Matrix) -> dict[str, Any]:
-    """The matrix for programs: amounts as exact strings, debit positive."""
-    return {
-        "from": found.scope.date_from.isoformat() if found.scope.date_from else None,
-        "to": found.scope.date_to.isoformat() if found.scope.date_to else None,
-        "item": found.scope.item.text if found.scope.item else None,
-        "location": found.scope.location.text if found.scope.location else None,
-        "balanced": found.is_balanced,
-        "rows": [_line(line) for line in found.lines],
-        "columns": [_line(line) for line in found.foot.values()],
-    }
-
-
-def _line(line: Line) -> dict[str, Any]:
-    figures: dict[str, Any] = {"account": line.key}
-    figures |= {column: _text(line.cells[column]) for column in COLUMNS if column in line.cells}
-    if line.gl_total is not None:
-        figures |= {"total": _text(line.total), "gl_total": _text(line.gl_total), "difference": _text(line.difference)}
-    if line.not_tied is not None:
-        figures["not_tied"] = _text(line.not_tied)
-    figures["causes"] = [{"cause": part.cause.value, "amount": _text(part.amount)} for part in line.causes]
-    return figures
-
-
-def _text(figure: Decimal | None) -> str:
-    return "" if figure is None else plain_number(figure, "amount")

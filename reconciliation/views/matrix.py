@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,19 +16,17 @@ from django.utils.translation import gettext_lazy
 
 from config.base import exports, listing
 from config.base.formatting import current_region, format_number
-from config.base.pages import Action, Cell, Field, Matrix, MatrixRow, Panel
-from config.base.views import ListView, MatrixView, PageView
-from costing.models import GLItemLedgerRelation, ValueEntry
-from ledger.models import GLAccount, GLEntry
-from ledger.tables import GLEntryTable
-from reconciliation import drilldown, explanations, panels, rows, selectors
-from reconciliation.enums import Cause
-from reconciliation.filters import FigureEntryFilter, RelationFilter, UntiedEntryFilter, figure_of
+from config.base.pages import Action, Cell, Matrix, MatrixRow, Panel, allowed
+from config.base.views import MatrixView, PageView
+from reconciliation import explanations, panels, selectors
+from reconciliation.cures import cures_of
+from reconciliation.enums import MEANINGS, Cause
+from reconciliation.figures import Figure
 from reconciliation.forms import MatrixForm
 from reconciliation.rows import COLUMN_LABELS, COLUMNS, DIFFERENCE, FOOT_LABELS, GL_TOTAL, NOT_TIED, TOTAL, WARNING
 from reconciliation.selectors import Line
-from reconciliation.tables import FigureEntryTable, RelationTable
 
+SIGN = "base.recon_sign"
 RECON = ("base.recon_view", "base.cost_view")
 TITLE = gettext_lazy("Inventory - G/L reconciliation")
 
@@ -46,12 +44,56 @@ def reconciled(form: Any) -> selectors.Matrix:
     return explanations.explain(found) if form.cleaned_data["warning"] else found
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cause's part in the difference of one account; `url` is the list of the entries behind it."""
+
+    label: Any
+    amount: Decimal
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A cause with all that it does to the matrix, in an accountant's words, and what cures it."""
+
+    cause: Cause
+    places: tuple[Place, ...]
+    actions: tuple[Action, ...]
+
+    @property
+    def meaning(self) -> Any:
+        return MEANINGS[self.cause]
+
+    @property
+    def is_alarming(self) -> bool:
+        return self.cause == Cause.UNEXPLAINED
+
+
+def explained_causes(found: selectors.Matrix, form: Any, user: Any) -> list[Explained]:
+    """The causes of all differences, each once, with the accounts that it touches."""
+    places: dict[Cause, list[Place]] = {}
+    figures = [(line, (line.key, DIFFERENCE)) for line in found.lines]
+    figures += [(line, (DIFFERENCE, column)) for column, line in found.foot.items()]
+    for line, place in figures:
+        for part in line.causes:
+            url = Figure(found.scope, *place, list_filters=form.list_filters).cause_url(part.cause)
+            places.setdefault(part.cause, []).append(Place(line.label, part.amount, url))
+    return [
+        Explained(cause, tuple(places[cause]), tuple(allowed(cures_of({cause}), user)))
+        for cause in Cause
+        if cause in places
+    ]
+
+
 class ReconciliationView(MatrixView):
     permission_required = RECON
+    template_name = "reconciliation/matrix.html"
     title = TITLE
     form_class = MatrixForm
     verb = gettext_lazy("Show matrix")
     empty_text = gettext_lazy("Choose dates, items or locations, then show the matrix.")
+    explained: Sequence[Explained] = ()
 
     def get_initial(self) -> dict[str, Any]:
         """Warnings are on until the form was sent without them."""
@@ -64,25 +106,33 @@ class ReconciliationView(MatrixView):
 
     def get_actions(self) -> list[Action]:
         if not self.is_asked:
-            return []
+            return [Action(_("Signed reconciliations"), "reconciliation:snapshot_list")]
         query = listing.query_with(self.request.GET, panel=None)
+        signing = Action(_("Sign off"), f"{reverse('reconciliation:sign')}?{query}", permission=SIGN)
+        signed = Action(_("Signed reconciliations"), "reconciliation:snapshot_list")
         names = (("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
-        return [
+        files = [
             Action(label, f"{reverse('reconciliation:matrix_export', args=[name])}?{query}", icon="download")
             for name, label in names
         ]
+        return [signing, signed, *files]
 
     def get_matrix(self, form: Any) -> Matrix | None:
         if not self.is_asked:
             return None
         found = reconciled(form)
+        self.explained = explained_causes(found, form, self.request.user)
         return Matrix(
             columns=columns_of(form),
             rows=[MatrixRow(line.key, line.label, _line_cells(line)) for line in found.lines],
             foot=_foot(found, by_item=form.scope.by_item, warnings=form.cleaned_data["warning"]),
             caption=TITLE,
-            calculated_at=timezone.now(),
+            calculated_at=form.cleaned_data["known_at"] or timezone.now(),
         )
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        alarm = any(each.is_alarming for each in self.explained)
+        return super().get_context_data(explained=self.explained, explained_alarm=alarm, **context)
 
     def get_panel(self, form: Any, key: str) -> Panel | None:
         return panels.panel_of(form, key)
@@ -182,84 +232,3 @@ def _figures(line: Line) -> dict[str, Any]:
         DIFFERENCE: line.difference,
         WARNING: warning_text(line),
     }
-
-
-class _FigureListView(ListView):
-    """A list behind a figure: `?figure=row.column` chooses the entries and their effects on it."""
-
-    permission_required = RECON
-    parent = "reconciliation:matrix"
-    parent_title = TITLE
-
-    @property
-    def figure(self) -> tuple[str, str] | None:
-        return figure_of(self.request.GET.get("figure", ""))
-
-    def get_subtitle(self) -> str:
-        if self.figure is None:
-            return ""
-        row, column = self.figure
-        names = {**rows.FOOT_LABELS, **rows.ROW_LABELS} if row in rows.ROW_LABELS else rows.FOOT_LABELS
-        return f"{names[row]}, {COLUMN_LABELS[column]}"
-
-
-class FigureEntryListView(_FigureListView):
-    title = gettext_lazy("Value entries behind a figure")
-    filterset_class = FigureEntryFilter
-    table_class = FigureEntryTable
-    totals = ("amount", "effect")
-    empty_text = gettext_lazy("No value entries make up this figure.")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        entries = ValueEntry.objects.filter(inventoriable=True).select_related("item", "location")
-        ordered: QuerySet[Any] = entries.order_by("-posting_date", "-pk")
-        if self.figure is None:
-            amount = F("cost_amount_actual") + F("cost_amount_expected")
-            return ordered.annotate(amount=amount, effect=amount)
-        unposted = self.request.GET.get("unposted", "").lower() in {"yes", "true", "1"}
-        return drilldown.with_effect(ordered, *self.figure, unposted=unposted)
-
-
-class RelationListView(_FigureListView):
-    title = gettext_lazy("Value entries in the general ledger")
-    filterset_class = RelationFilter
-    table_class = RelationTable
-    totals = ("amount", "effect")
-    empty_text = gettext_lazy("No value entry stands behind these G/L entries.")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        relations: QuerySet[Any] = GLItemLedgerRelation.objects.select_related(
-            "value_entry__item", "gl_entry__gl_account", "balancing_gl_entry__gl_account"
-        ).order_by("-gl_entry__posting_date", "-pk")
-        if self.figure is None:
-            return relations.annotate(effect=F("amount"))
-        return drilldown.with_gl_effect(relations, *self.figure)
-
-
-class UntiedEntryListView(_FigureListView):
-    title = gettext_lazy("G/L entries not tied to an item")
-    filterset_class = UntiedEntryFilter
-    table_class = GLEntryTable
-    totals = ("debit", "credit", "amount")
-    empty_text = gettext_lazy("Every G/L entry on these accounts belongs to an item.")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        entries = GLEntry.objects.with_sides().select_related("gl_account", "dimension_set")
-        ordered = entries.order_by("-posting_date", "-transaction_id", "pk")
-        if self.figure is not None:
-            return drilldown.untied(ordered, *self.figure)
-        accounts = selectors.accounts_by_role()
-        return selectors.untied(ordered, frozenset().union(*accounts.values()))
-
-
-class AccountRolesView(PageView):
-    """What stock uses an account for: a box on the account's card."""
-
-    permission_required = RECON
-    template_name = "partials/_fact.html"
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        account = get_object_or_404(GLAccount, no=self.kwargs["no"])
-        used = [role for role, ids in selectors.accounts_by_role().items() if account.pk in ids]
-        fields = [Field(_("Account role"), role.label) for role in used]
-        return super().get_context_data(fields=fields or [Field(_("Account role"), _("none"))], **context)
