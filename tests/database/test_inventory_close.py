@@ -236,7 +236,8 @@ class TestCommandsAndJobs:
         states = InventoryClose.objects.order_by("pk").values_list("kind", "state")
         assert list(states) == [("close", "done"), ("recalculation", "done"), ("close", "reversed")]
 
-    def test_close_and_reverse_by_job(self, two_receipts):
+    @pytest.mark.django_db(transaction=True)
+    def test_close_by_job_delivered_twice(self, two_receipts):
         job = jobs.enqueue("close_inventory", parameters={"on": "2026-01-31"}, requested_by=None, title="close")
         with jobs.running(job.pk) as claimed:
             handler = jobs.registry.handler_of("close_inventory")
