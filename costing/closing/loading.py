@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -154,10 +155,11 @@ def load(*, on: date, item_ids: Sequence[int] | None, by_place: bool) -> list[It
     """Return the items that have something open on the date, components first."""
     books: dict[int, ItemBooks] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_ITEMS, {"methods": [each.value for each in Method], "ids": item_ids, "on": on})
+        ids = None if item_ids is None else list(item_ids)
+        cursor.execute(_ITEMS, {"methods": [each.value for each in Method], "ids": ids, "on": on})
         for item_id, no, method, physical, level in cursor.fetchall():
             books[item_id] = ItemBooks(item_id, no, Method(method), physical, level)
-        parameters = {"ids": list(books), "on": on, "runs": recalculations_not_followed()}
+        parameters: dict[str, Any] = {"ids": list(books), "on": on, "runs": recalculations_not_followed()}
         cursor.execute(_ENTRIES, parameters)
         for row in cursor.fetchall():
             books[row[1]].entries.append(_entry(row, by_place=by_place))
@@ -174,7 +176,7 @@ def load(*, on: date, item_ids: Sequence[int] | None, by_place: bool) -> list[It
     return list(books.values())
 
 
-def _entry(row: tuple, *, by_place: bool) -> OpenEntry:  # type: ignore[type-arg]
+def _entry(row: tuple[Any, ...], *, by_place: bool) -> OpenEntry:
     (pk, item_id, variant_id, location_id, entry_type, order_type, order_no, order_line_no, posting_date, financial,
      quantity_e5, open_e5, invoiced_e5, actual_e5, expected_e5, base_actual_e5, base_expected_e5, settled_cost_e5,
      value_id, is_frozen, moved_from_id, is_issue) = row  # fmt: skip

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -163,7 +164,8 @@ def _carrier(books: ItemBooks, place: tuple[int, int | None, int | None]) -> tup
         entry_type="direct_cost",
     )
     if place[1:] != (None, None):
-        inbound = inbound.filter(variant_id=place[1], location_id=place[2])
+        where: dict[str, Any] = {"variant_id": place[1], "location_id": place[2]}
+        inbound = inbound.filter(**where)
     found = inbound.order_by("-item_ledger_entry_id", "pk").first()
     assert found is not None and found.item_ledger_entry_id is not None
     return found.item_ledger_entry_id, found.pk

@@ -69,7 +69,8 @@ def _check(close: InventoryClose | None) -> None:
 def _reverse(close: InventoryClose, *, setups: Setups, context: PostingContext, user_id: int | None) -> None:
     values = list(ValueEntry.objects.filter(register_id=close.register_id).select_related("item_ledger_entry"))
     settlements = Settlement.objects.filter(close=close, cancelled_by__isnull=True)
-    locks.lock_items({value.item_id for value in values} | set(settlements.values_list("item_id", flat=True)))
+    adjusted = {value.item_id for value in values if value.item_id is not None}
+    locks.lock_items(adjusted | set(settlements.values_list("item_id", flat=True)))
     no = storing.document_no(close, reversal=True)
     register_id = write_register(
         source_code=SOURCE_CODE, document_no=no, user_id=user_id, created_at=context.created_at

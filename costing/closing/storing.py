@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 
 from django.db import connection
 
@@ -20,12 +19,9 @@ from config.base.transactions import PostingContext
 from costing import accounts as account_lookup
 from costing import adjustment_storing, gl_posting
 from costing.closing.planning import Change, PlannedSettlement, PlannedTransfer, Side
-from costing.gl_posting import Pair, ValueToPost
-from costing.models import ClosingTransfer, GLItemLedgerRelation, InventoryClose, Settlement, ValueEntry
+from costing.gl_posting import ValueToPost
+from costing.models import ClosingTransfer, InventoryClose, Settlement, ValueEntry
 from costing.setups import Setups
-from ledger import posting as ledger_posting
-from ledger.enums import SourceCode
-from ledger.posting import LineToPost, TransactionToPost
 
 _INSERT = """
 WITH made AS (
@@ -222,43 +218,4 @@ def post_voucher(
         return None
     adjustment_storing.check_accounts(values, include_expected=expected)
     pairs = [pair for value in values for pair in gl_posting.pairs_of(value, include_expected=expected)]
-    return _post_summed(pairs, context=context, user_id=user_id)
-
-
-def _post_summed(pairs: Sequence[Pair], *, context: PostingContext, user_id: int | None) -> int | None:
-    """Sum the amounts of each pair of accounts, increases and decreases apart: no line may come to zero."""
-    groups: dict[tuple[int, int, int | None, bool], list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        ids = pair.value.accounts.account_ids
-        accounts = (ids[pair.roles.account.value], ids[pair.roles.balancing.value])
-        groups[*accounts, pair.value.dimension_set_id, pair.amount > 0].append(pair)
-    if not groups:
-        return None
-    lines = []
-    for (account_id, balancing_id, dimension_set_id, _increase), members in groups.items():
-        amount = sum((pair.amount for pair in members), Decimal(0))
-        for gl_account_id, signed in ((account_id, amount), (balancing_id, -amount)):
-            lines.append(LineToPost(gl_account_id, signed, dimension_set_id=dimension_set_id))
-    first = pairs[0].value
-    posted = ledger_posting.post_transactions(
-        [TransactionToPost(first.posting_date, first.document_no, first.document_no, lines)],
-        context=context,
-        user_id=user_id,
-        source_code=SourceCode.INVENTORY_POSTING,
-        system_created=True,
-    )[0]
-    bulk.insert(
-        GLItemLedgerRelation,
-        [
-            {
-                "value_entry_id": pair.value.id,
-                "pair": pair.kind.value,
-                "amount": pair.amount,
-                "gl_entry_id": posted.entry_ids[2 * number],
-                "balancing_gl_entry_id": posted.entry_ids[2 * number + 1],
-            }
-            for number, members in enumerate(groups.values())
-            for pair in members
-        ],
-    )
-    return posted.transaction_id
+    return gl_posting.post_summed(pairs, context=context, user_id=user_id)

@@ -67,7 +67,7 @@ def post_within(
     parts = document_plan.invoice_parts(plan, facts, setups.precision_e5)
     floor = checks.valuation_floor(setups.costing) if parts else None
     prepared.drafts += invoicing.draft_invoices(parts, prepared.book, valuation_floor=floor)
-    charged = charges.draft_charges(plan, facts, setups.precision_e5)
+    charged = charges.draft_charges(plan, facts, prepared.book)
     checks.check_valuation_dates([(draft.item.no, draft.valuation_date) for draft in charged], setup=setups.costing)
     prepared.drafts += charged
     stock.check_accounts(prepared)
