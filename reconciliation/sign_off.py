@@ -58,12 +58,14 @@ class Compared:
         return any(self.changes.values())
 
 
-def sign(scope: Scope, *, filters: Mapping[str, str], note: str, user_id: int) -> SignOff:
+def sign(scope: Scope, *, filters: Mapping[str, str], note: str, user_id: int | None) -> SignOff:
     """Freeze the matrix of a scope as it is known now, with its causes; return the signature.
 
     `filters`: the words of the filters (item, category, location, lot), as `scope_of` reads them again.
     Raises: Busy when the books are held for too long; then nothing is written.
     """
+    if user_id is None:
+        raise ValueError("A reconciliation is signed by somebody.")
     with posting(alone=True) as context:
         known_at = context.created_at
     found = explanations.explain(selectors.reconcile(replace(scope, known_at=known_at)))
@@ -114,15 +116,23 @@ def is_intact(signed: SignOff) -> bool:
 
 def scope_of(run: ReconciliationRun, *, known_at: datetime | None = None) -> Scope:
     """What a signed reconciliation looked at. Raises: FilterIsGone."""
-    words = {name: read_words(run.filters[name]) if run.filters.get(name) else None for name in ("item", "location")}
-    lot = read_words(run.filters["lot"]) if run.filters.get("lot") else None
+    names = ("item", "location", "lot")
+    item, location, lot = (read_words(run.filters[name]) if run.filters.get(name) else None for name in names)
     category_id = None
     if code := run.filters.get("category"):
         category = ItemCategory.objects.filter(code=code).first()
         if category is None:
             raise FilterIsGone(_("Category %(code)s is there no longer.") % {"code": code})
         category_id = category.pk
-    return Scope(run.date_from, run.date_to, category_id=category_id, known_at=known_at, lot=lot, **words)
+    return Scope(
+        date_from=run.date_from,
+        date_to=run.date_to,
+        category_id=category_id,
+        known_at=known_at,
+        item=item,
+        location=location,
+        lot=lot,
+    )
 
 
 def changes_since(run: ReconciliationRun) -> list[Compared]:

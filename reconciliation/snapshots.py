@@ -42,16 +42,15 @@ def _later(entries: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
-def difference_chart(title: Any, summary: Any, url_of: Any) -> Chart | None:
+def difference_chart(title: Any, summary: Any) -> Chart | None:
     """Differences over time by cause: the signed reconciliations from the oldest to the latest. None where none is."""
     latest = list(SignOff.objects.select_related("run").order_by("-signed_at", "-pk")[:MAX_POINTS])[::-1]
     if not latest:
         return None
     by_run = sign_off.causes_over_time([each.run_id for each in latest])
     used = [cause for cause in Cause if any(cause in causes for causes in by_run.values())]
-    urls = [url_of(each) for each in latest]
-    series = [Series(cause.label, [by_run[each.run_id].get(cause) for each in latest], urls) for cause in used]
+    series = [Series(cause.label, [by_run[each.run_id].get(cause) for each in latest]) for cause in used]
     if not series:
-        series = [Series(Cause.UNEXPLAINED.label, [selectors.ZERO for _each in latest], urls)]
+        series = [Series(Cause.UNEXPLAINED.label, [selectors.ZERO for _each in latest])]
     labels = [each.run.date_to or each.signed_at.date() for each in latest]
     return bar_chart(title, summary, labels, series)

@@ -122,7 +122,7 @@ class CauseGLEntryTable(GLEntryTable):
     effect = AmountColumn(verbose_name=_("Effect on the difference"))
 
     class Meta(GLEntryTable.Meta):
-        fields = (*GLEntryTable.Meta.fields, "effect")
+        fields: tuple[str, ...] = (*GLEntryTable.Meta.fields, "effect")  # type: ignore[assignment] # one more than its base
 
 
 SNAPSHOT_TONES = {"changed": "warn", "unchanged": "ok"}

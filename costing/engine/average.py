@@ -46,6 +46,15 @@ class ScopePeriod:
         return [*self.issues, *self.others, *(entry for found in self.waiting.values() for entry in found)]
 
 
+@dataclass(slots=True)
+class Pool:
+    """What issues of a period are costed from: entries but for the issues, and partial revaluations of the period."""
+
+    sums: Sums
+    entries: list[Entry]
+    partial: list[Value]
+
+
 def average(costs: Costs, *, period_of: PeriodOf, through: date | None = None) -> dict[int, date]:
     """Compute the forwarded cost of all averaged issues, period by period.
 
@@ -148,37 +157,39 @@ def _settle_period(
 
 
 def _cost_issues(costs: Costs, members: ScopePeriod, opening: Sums, end: date, period_of: PeriodOf) -> None:
-    sums = Sums(opening.quantity_e5, opening.cost_e5)
+    def put_in(pool: Pool, entry: Entry) -> None:
+        pool.sums.add(entry.quantity_e5, _cost_in_period(costs, entry, end, period_of))
+        pool.partial += [v for v in entry.values if v.partial and period_of(v.valuation_date) == end]
+        pool.entries.append(entry)
+
+    pool = Pool(Sums(opening.quantity_e5, opening.cost_e5), [], [value for value in members.late if value.partial])
+    pool.sums.add(0, sum(value.cost_e5 for value in members.late))
     for entry in members.others:
-        sums.add(entry.quantity_e5, _cost_in_period(costs, entry, end, period_of))
-    sums.add(0, sum(value.cost_e5 for value in members.late))
-    sources = Sums(sums.quantity_e5, sums.cost_e5)
+        put_in(pool, entry)
+    sources = Pool(Sums(pool.sums.quantity_e5, pool.sums.cost_e5), list(pool.entries), list(pool.partial))
     for issue in members.issues:
         returned = members.waiting.get(issue.key, [])
-        base = sources if returned else sums
-        hidden = _hidden(costs, members, issue, end, period_of)
-        quantity_e5, cost_e5 = base.quantity_e5 - hidden.quantity_e5, base.cost_e5 - hidden.cost_e5
+        base = sources if returned else pool
+        hidden = _hidden(costs, base, issue, end, period_of)
+        quantity_e5, cost_e5 = base.sums.quantity_e5 - hidden.quantity_e5, base.sums.cost_e5 - hidden.cost_e5
         if quantity_e5 > 0 and cost_e5 >= 0:
             costs.forwarded_e5[issue.key] = share_amount_e5(
                 cost_e5, issue.quantity_e5, quantity_e5, costs.books.precision_e5
             )
-        sums.add(issue.quantity_e5, _cost_in_period(costs, issue, end, period_of))
+        pool.sums.add(issue.quantity_e5, _cost_in_period(costs, issue, end, period_of))
         for entry in returned:
             settle_one(costs, entry)
-            sums.add(entry.quantity_e5, _cost_in_period(costs, entry, end, period_of))
+            put_in(pool, entry)
 
 
-def _hidden(costs: Costs, members: ScopePeriod, issue: Entry, end: date, period_of: PeriodOf) -> Sums:
+def _hidden(costs: Costs, pool: Pool, issue: Entry, end: date, period_of: PeriodOf) -> Sums:
     """What an issue must not see: partial revaluations that do not reach it, and entries posted after them."""
-    partial = [value for entry in members.others for value in entry.values if value.partial] + [
-        value for value in members.late if value.partial
-    ]
-    unseen = [value for value in partial if period_of(value.valuation_date) == end and not reaches(value, issue)]
+    unseen = [value for value in pool.partial if not reaches(value, issue)]
     hidden = Sums()
     if not unseen:
         return hidden
     first = min(value.key for value in unseen)
-    later = [entry for entry in members.others if entry.first_value_key > first]
+    later = [entry for entry in pool.entries if entry.first_value_key > first]
     for entry in later:
         hidden.add(entry.quantity_e5, _cost_in_period(costs, entry, end, period_of))
     counted = {entry.key for entry in later}

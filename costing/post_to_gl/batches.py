@@ -160,9 +160,11 @@ def _skipped(manner: Manner, *, all_routed: bool) -> list[Skip]:
     if refused:
         rows = _rows(sql.ON_DATES, dates=list(refused))
         found += [Skip(key, refused[on].code, refused[on].reason, refused[on].cure) for key, on in rows]
-    faults = {code: causes.not_to_post(code) for code in (*causes.NO_ERRORS, causes.NOT_ALLOWED)}
-    rows = _rows(sql.WITHOUT_PAIR, include_expected=manner.include_expected, **_rule_columns(manner))
-    found += [Skip(key, faults[code].code, faults[code].reason, faults[code].cure) for key, code in rows]
+    if left_over := [row[0] for row in _rows(sql.LEFT_OVER)]:
+        faults = {code: causes.not_to_post(code) for code in (*causes.NO_ERRORS, causes.NOT_ALLOWED)}
+        choice = {"include_expected": manner.include_expected, **_rule_columns(manner)}
+        rows = _rows(sql.WITHOUT_PAIR, keys=left_over, **choice)
+        found += [Skip(key, faults[code].code, faults[code].reason, faults[code].cure) for key, code in rows]
     found.sort(key=lambda skip: skip.value_entry_id)
     if manner.every_error:
         return found

@@ -63,6 +63,8 @@ DATES = "SELECT DISTINCT posting_date FROM gl_pair"
 
 ON_DATES = "SELECT DISTINCT value_entry_id, posting_date FROM gl_pair WHERE posting_date = ANY(%(dates)s)"
 
+LEFT_OVER = "SELECT id FROM gl_key EXCEPT SELECT value_entry_id FROM gl_pair"
+
 # What holds no value in stock, or no amount at all, is passed over without a word.
 WITHOUT_PAIR = f"""
 SELECT v.id, CASE
@@ -70,9 +72,8 @@ SELECT v.id, CASE
          AND (v.cost_amount_actual <> 0 OR %(include_expected)s) THEN 'not_allowed'
     WHEN v.cost_amount_expected <> 0 AND NOT %(include_expected)s THEN 'expected_cost_setup'
     ELSE 'nothing_to_post' END
-FROM gl_key k
-JOIN costing_valueentry v ON v.id = k.id
-WHERE NOT EXISTS (SELECT 1 FROM gl_pair p WHERE p.value_entry_id = v.id)
+FROM costing_valueentry v
+WHERE v.id = ANY(%(keys)s::bigint[])
   AND v.inventoriable AND (v.cost_amount_actual <> 0 OR v.cost_amount_expected <> 0)
 """
 
@@ -85,9 +86,10 @@ JOIN gl_route b USING ({_GROUP})
 WHERE a.role = p.account AND b.role = p.balancing
 """
 
+# The sequence is looked up once, not for every row: hence the subqueries.
 _NUMBERS = """
-nextval(pg_get_serial_sequence('ledger_glentry', 'id')) AS entry_id,
-nextval(pg_get_serial_sequence('ledger_glentry', 'id')) AS balancing_entry_id
+nextval((SELECT pg_get_serial_sequence('ledger_glentry', 'id')::regclass)) AS entry_id,
+nextval((SELECT pg_get_serial_sequence('ledger_glentry', 'id')::regclass)) AS balancing_entry_id
 """
 
 # Per entry a pair is a line: it gets the numbers of its G/L entries at once.
@@ -125,7 +127,7 @@ SELECT account_id, balancing_account_id, sum(amount), count(dimension_set_id) FR
 
 _VOUCHERS = """
 CREATE TEMP TABLE gl_voucher ON COMMIT DROP AS
-SELECT nextval(pg_get_serial_sequence('ledger_gltransaction', 'id')) AS id, grouped.*
+SELECT nextval((SELECT pg_get_serial_sequence('ledger_gltransaction', 'id')::regclass)) AS id, grouped.*
 FROM (
     SELECT posting_date, document_no, min(description) AS description, 2 * count(*) AS line_count
     FROM {lines} GROUP BY posting_date, document_no ORDER BY posting_date, document_no

@@ -39,7 +39,7 @@ def item_register(options: Options) -> Result:
         Column("actual", _("Cost amount (actual)")),
         Column("expected", _("Cost amount (expected)")),
     ]
-    rows = [_row(each, registers[each["register"]], options) for each in found]
+    rows = [_row(dict(each), registers[each["register"]], options) for each in found]
     result = Result(columns, rows, ())
     return Result(columns, rows, stock_ties(options, result.totals))
 

@@ -73,7 +73,6 @@ class SnapshotListView(ListView):
         chart = snapshots.difference_chart(
             _("Differences by cause"),
             _("Sum of the differences of inventory, inventory (interim) and WIP in each signed reconciliation."),
-            lambda signed: reverse("reconciliation:snapshot", args=[signed.pk]),
         )
         return super().get_context_data(chart=chart, **context)
 

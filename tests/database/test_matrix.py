@@ -16,7 +16,7 @@ from costing.models import CostingSetup, GeneralPostingSetup, GLItemLedgerRelati
 from costing.post_to_gl import post_inventory_cost
 from costing.posting.documents import post_document
 from inventory.enums import ItemLedgerEntryType
-from inventory.models import ItemCategory
+from inventory.models import CapacityLedgerEntry, ItemCategory
 from ledger.enums import SourceCode
 from ledger.journals import post_general_journal
 from ledger.models import GeneralJournalLine, GLEntry
@@ -24,6 +24,8 @@ from ledger.posting import LineToPost, TransactionToPost, post_transactions
 from reconciliation import drilldown, selectors
 from reconciliation.enums import Cause
 from reconciliation.explanations import explain
+from reconciliation.reports.layout import Options
+from reconciliation.reports.work_in_process import wip_valuation
 from reconciliation.rows import COLUMNS, TOTAL
 from reconciliation.scopes import Scope
 from reconciliation.selectors import matrix
@@ -385,3 +387,47 @@ class TestCauses:
         assert causes(found.line("inventory_adjustment")) == {Cause.SIMILAR_ACCOUNTS: Decimal(20)}
         assert found.line("cogs").causes == ()
         assert ValueEntry.objects.filter(item_ledger_entry_type=ItemLedgerEntryType.SALE).exists()
+
+
+class TestCapacity:
+    """Capacity of an order has no item of its own: it counts for what the order makes, on both sides."""
+
+    @pytest.fixture(autouse=True)
+    def planted(self, books, chair):
+        buy(chair, "10", "20", on=date(2026, 3, 1))
+        template = ValueEntry.objects.get()
+        names = {field.name for field in CapacityLedgerEntry._meta.concrete_fields}
+        source = template.item_ledger_entry
+        shared = {name: getattr(source, name) for name in names if hasattr(source, name) and name not in ("id", "item")}
+        made = CapacityLedgerEntry.objects.create(
+            **shared | {"item": chair, "quantity": 1, "invoiced_quantity": 1, "order_type": "production"}
+        )
+        columns = {field.attname: getattr(template, field.attname) for field in template._meta.concrete_fields}
+        columns |= {"id": None, "item_ledger_entry_id": None, "capacity_ledger_entry_id": made.pk, "item_id": None}
+        columns |= {"item_ledger_entry_type": "capacity", "order_type": "production", "cost_amount_actual": Decimal(8)}
+        work = ValueEntry.objects.create(**columns)
+        TestClosingOut.post(None, books, work, "wip", "direct_cost_applied", PostingPair.ACTUAL)
+
+    def test_counts_for_the_produced_item(self, chair):
+        found = matrix(item_ids=[chair.pk])
+
+        assert (found.line("wip").total, found.line("wip").gl_total) == (Decimal(8), Decimal(8))
+        assert found.is_balanced
+
+    def test_not_for_another(self, books):
+        found = matrix(item_ids=[factories.item("TABLE").pk])
+
+        assert (found.line("wip").total, found.line("wip").gl_total) == (0, 0)
+
+    @pytest.mark.parametrize(("text", "amount"), [("CHAIR", 8), ("CH*", 8), ("<>CHAIR", 0), ("TABLE", 0)])
+    def test_expressions(self, text, amount):
+        scope = Scope(item=read_expression(text, read_text, wildcards=True))
+
+        assert effect_of(drilldown.with_effect(entries_of(scope), TOTAL, "wip")) == amount
+        assert selectors.reconcile(scope).line("wip").gl_total == amount
+
+    def test_stands_in_the_wip_report_of_its_order(self):
+        result = wip_valuation(Options(Scope()))
+
+        assert [row.values["capacity"] for row in result.rows] == [Decimal(8)]
+        assert all(tie.holds for tie in result.ties)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -182,7 +183,6 @@ class TestOptions:
         ]
         assert not GLEntry.objects.exists()
 
-
     def test_a_run_is_a_file_too(self, client, books):
         block(books.account("cogs"))
         run = post_inventory_cost(through=None).run_id
@@ -271,3 +271,26 @@ def test_queries_of_a_run_do_not_grow_with_its_entries(client, books):
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+class TestCommand:
+    def test_posts_per_posting_group_under_a_document_number(self, books, capsys):
+        call_command("post_inventory_cost", "--document-no", "IPG-9")
+
+        assert "2 entries of 80.00" in capsys.readouterr().out
+        assert GLTransaction.objects.get().document_no == "IPG-9"
+
+    def test_test_report_and_retry(self, books, capsys):
+        block(books.account("cogs"))
+        with pytest.raises(SystemExit) as refused:
+            call_command("post_inventory_cost", "--test-report")
+        assert refused.value.code == 1
+        assert "would be posted, 1 skipped" in capsys.readouterr().out
+        assert not GLEntry.objects.exists()
+        with pytest.raises(SystemExit):
+            call_command("post_inventory_cost")
+        GLAccount.objects.update(blocked=False)
+
+        call_command("post_inventory_cost", "--retry", str(PostToGLRun.objects.latest("pk").pk))
+
+        assert not ValueEntryToPost.objects.exists()
