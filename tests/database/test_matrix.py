@@ -21,6 +21,7 @@ from ledger.enums import SourceCode
 from ledger.journals import post_general_journal
 from ledger.models import GeneralJournalLine, GLEntry
 from ledger.posting import LineToPost, TransactionToPost, post_transactions
+from reconciliation import causes as cause_entries
 from reconciliation import drilldown, selectors
 from reconciliation.enums import Cause
 from reconciliation.explanations import explain
@@ -431,3 +432,32 @@ class TestCapacity:
 
         assert [row.values["capacity"] for row in result.rows] == [Decimal(8)]
         assert all(tie.holds for tie in result.ties)
+
+
+class TestLotsAndMoments:
+    @pytest.fixture(autouse=True)
+    def two_lots(self, books):
+        paint = factories.item("PAINT", lot_tracked=True)
+        buy(paint, "10", "20", on=date(2026, 3, 1), lot_no="A")
+        buy(paint, "10", "30", on=date(2026, 3, 1), lot_no="B")
+        sell(paint, "1", on=date(2026, 3, 2), lot_no="B")
+
+    def test_a_lot_limits_both_sides(self):
+        found = selectors.reconcile(Scope(lot=read_expression("B", read_text, wildcards=True)))
+
+        assert found.line("inventory").total == found.line("inventory").gl_total == Decimal(270)
+        assert found.line("cogs").gl_total == Decimal(30)
+        assert found.is_balanced
+
+    def test_what_was_posted_since_a_moment_was_not_posted_at_it(self, books):
+        CostingSetup.objects.update(automatic_cost_posting=False)
+        buy(factories.item("TABLE"), "1", "7", on=date(2026, 3, 3))
+        moment = ValueEntry.objects.latest("created_at").created_at
+        post_inventory_cost(through=None)
+
+        then = explain(matrix(known_at=moment))
+
+        assert causes(then.line("inventory")) == {Cause.NOT_POSTED: Decimal(-7)}
+        behind = cause_entries.entries_of(then.scope, ("difference", "inventory"), Cause.NOT_POSTED)
+        assert [entry.effect for entry in behind] == [Decimal(-7)]
+        assert matrix().is_balanced
