@@ -55,7 +55,7 @@ def _lock_item(application_id: int) -> int:
     if item_id is None:
         raise ApplicationNotFound(_("There is no application %(no)s.") % {"no": application_id})
     locks.lock_items([item_id])
-    checks.check_methods(stock_reader.item_facts([item_id], unapplied_too=True).values())
+    checks.check_settled_at_posting(stock_reader.item_facts([item_id], unapplied_too=True).values())
     return item_id
 
 
@@ -70,7 +70,7 @@ def apply(*, entry_id: int, to_entry_id: int, user_id: int) -> None:
         item_ids = ItemLedgerEntry.objects.filter(pk__in=[entry_id, to_entry_id]).values_list("item_id", flat=True)
         locks.lock_items(item_ids)
         pair = unapplying.check_pair(entry_id, to_entry_id)
-        checks.check_methods([pair.item])
+        checks.check_settled_at_posting([pair.item])
         _check_dates([max(pair.inbound.posting_date, pair.outbound.posting_date)], context)
         session = worksheet_sessions.open_session(pair.item.id, user_id=user_id, created_at=context.created_at)
         sides = unapplying.apply(pair, session, at=context.created_at)

@@ -18,7 +18,6 @@ from costing.enums import CloseKind, RunState
 from costing.models import CostingSetup, InventoryClose, InventoryPeriod
 from inventory import movement_checks
 from inventory.application import StockEntry
-from inventory.enums import CostingMethod, SettleAt
 from inventory.movements import Movement
 from inventory.stock import ItemFacts
 
@@ -31,8 +30,8 @@ class BeforeCloseDate(DomainError):
     code = ErrorCode.BEFORE_CLOSE_DATE
 
 
-class MethodNotBuilt(DomainError):
-    code = ErrorCode.NOT_BUILT
+class SettledAtClose(DomainError):
+    code = ErrorCode.INVALID_INPUT
 
 
 # A running close counts from its first step on.
@@ -124,24 +123,17 @@ def check_named(movements: Sequence[Movement], named: dict[int, StockEntry], *, 
         raise_problems(problem for problem in found if problem is not None)
 
 
-def check_methods(items: Iterable[ItemFacts]) -> None:
-    """Refuse items whose costs this version does not compute: it would post them at a cost that nobody can explain.
+def check_settled_at_posting(items: Iterable[ItemFacts]) -> None:
+    """Refuse items that the inventory close settles, where values are given to what layers have left.
 
-    Raises: MethodNotBuilt naming the items.
+    Raises: SettledAtClose naming the items.
     """
-    refused = sorted(
-        {
-            item.no
-            for item in items
-            if item.is_inventory
-            and (item.settle_at == SettleAt.CLOSE or item.costing_method == CostingMethod.MOVING_AVERAGE)
-        }
-    )
+    refused = sorted({item.no for item in items if item.is_settled_at_close})
     if refused:
-        raise MethodNotBuilt(
+        raise SettledAtClose(
             _(
-                "%(items)s: items settled at inventory close cannot be posted yet. "
-                "Choose an item model group settled at posting."
+                "%(items)s: what is on hand of items settled at the inventory close is revalued from their last close. "
+                "Adjust it there."
             )
             % {"items": ", ".join(refused)}
         )

@@ -13,6 +13,8 @@ from datetime import date
 from config.base import statements
 from config.base.amounts import round_div
 from costing.engine.shares import PartialRevaluation, SourceCost, carried_cost_e5, share_amount_e5
+from costing.marking import OpenReceipt
+from costing.running_average import RunningAverages
 from inventory.application import Place, Stock
 from inventory.posting import PlannedEntry
 from inventory.stock import ItemFacts
@@ -44,6 +46,8 @@ class CostBook:
     average_by_place: bool
     entries: dict[int, EntryCost] = field(default_factory=dict)
     pools: dict[Scope, Pool] = field(default_factory=dict)
+    running: RunningAverages = field(default_factory=lambda: RunningAverages(1))
+    marked: dict[int, OpenReceipt] = field(default_factory=dict)
 
     def scope(self, place: Place) -> Scope:
         return place if self.average_by_place else (place[0], None, None)
@@ -72,10 +76,20 @@ class CostBook:
             return 0
         if item.is_standard and not entry.movement.is_transfer:
             return self._at_unit_cost(entry.quantity_e5, item.standard_cost_e5)
+        if item.is_running:
+            return -self._running_cost_e5(entry, item)
         if item.is_average and entry.stock.applies_to_key is None:
             return self._average_cost_e5(entry, item)
         carried = sum(self.carried_e5(link.inbound_key, -link.quantity_e5) for link in entry.links)
         return -carried + self._at_unit_cost(entry.stock.remaining_e5, item.unit_cost_e5)
+
+    def _running_cost_e5(self, entry: PlannedEntry, item: ItemFacts) -> int:
+        """Positive. A receipt that the line names is marked: it gives its cost instead of the average."""
+        quantity_e5 = -entry.quantity_e5
+        receipt = self.marked.get(entry.movement.applies_to_key or 0) if item.is_settled_at_close else None
+        if receipt is None:
+            return self.running.price_e5(item, entry.stock.place, quantity_e5)
+        return receipt.part_e5(min(quantity_e5, receipt.quantity_e5), self.precision_e5)
 
     def carried_e5(self, key: int, quantity_e5: int) -> int:
         """The cost that a positive quantity carries from an entry, in the sign of that entry."""

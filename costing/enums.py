@@ -22,6 +22,7 @@ class VarianceType(models.TextChoices):
     MANUFACTURING_OVERHEAD = "manufacturing_overhead", pgettext_lazy("variance", "Manufacturing overhead")
     SUBCONTRACTED = "subcontracted", pgettext_lazy("variance", "Subcontracted")
     MATERIAL_NON_INVENTORY = "material_non_inventory", pgettext_lazy("variance", "Material - non-inventory")
+    PRICE_DIFFERENCE = "price_difference", pgettext_lazy("variance", "Price difference")
 
 
 class AverageCostPeriod(models.TextChoices):
@@ -118,3 +119,4 @@ class CloseKind(models.TextChoices):
     CLOSE = "close", pgettext_lazy("close kind", "Close")
     RECALCULATION = "recalculation", pgettext_lazy("close kind", "Recalculation")
     MANUAL_ADJUSTMENT = "manual_adjustment", pgettext_lazy("close kind", "Manual adjustment")
+    RECEIPT_ADJUSTMENT = "receipt_adjustment", pgettext_lazy("close kind", "Adjustment of a receipt")

@@ -7,6 +7,7 @@ What is not posted now, and has an amount, waits in the queue of value entries t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -167,6 +168,48 @@ def _line(pair: Pair, role: AccountRole, amount: Decimal) -> LineToPost:
         external_document_no=value.external_document_no,
         dimension_set_id=value.dimension_set_id,
     )
+
+
+def post_summed(pairs: Sequence[Pair], *, context: PostingContext, user_id: int | None) -> int | None:
+    """Post values of one document and date as one voucher, summed by pair of accounts; returns its number.
+
+    Increases and decreases apart: no line may come to zero. The caller has checked that every role has an account.
+    """
+    groups: dict[tuple[int, int, int | None, bool], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        ids = pair.value.accounts.account_ids
+        accounts = (ids[pair.roles.account.value], ids[pair.roles.balancing.value])
+        groups[*accounts, pair.value.dimension_set_id, pair.amount > 0].append(pair)
+    if not groups:
+        return None
+    lines = []
+    for (account_id, balancing_id, dimension_set_id, _increase), members in groups.items():
+        amount = sum((pair.amount for pair in members), Decimal(0))
+        for gl_account_id, signed in ((account_id, amount), (balancing_id, -amount)):
+            lines.append(LineToPost(gl_account_id, signed, dimension_set_id=dimension_set_id))
+    first = pairs[0].value
+    posted = ledger_posting.post_transactions(
+        [TransactionToPost(first.posting_date, first.document_no, first.document_no, lines)],
+        context=context,
+        user_id=user_id,
+        source_code=SourceCode.INVENTORY_POSTING,
+        system_created=True,
+    )[0]
+    bulk.insert(
+        GLItemLedgerRelation,
+        [
+            {
+                "value_entry_id": pair.value.id,
+                "pair": pair.kind.value,
+                "amount": pair.amount,
+                "gl_entry_id": posted.entry_ids[2 * number],
+                "balancing_gl_entry_id": posted.entry_ids[2 * number + 1],
+            }
+            for number, members in enumerate(groups.values())
+            for pair in members
+        ],
+    )
+    return posted.transaction_id
 
 
 def queue(values: Sequence[ValueToPost], *, include_expected: bool) -> None:

@@ -6,7 +6,7 @@ Source: design-details-inventory-periods; docs/algorithms/inventory-periods.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,6 +80,28 @@ def close_period(*, period_id: int, user_id: int | None, reason: str) -> Periods
         raise_problems(period_blockers.problems(period_blockers.blockers(period.ending_date)))
         earlier = InventoryPeriod.objects.filter(closed=False, ending_date__lte=period.ending_date)
         return _move(earlier, closed=True, context=context, user_id=user_id, reason=reason)
+
+
+def close_with(on: date, *, context: PostingContext, user_id: int | None, reason: str) -> list[InventoryPeriod]:
+    """Close the open periods that an inventory close covers, inside its transaction; returns them.
+
+    The close has checked that nothing keeps them open.
+    """
+    covered = list(InventoryPeriod.objects.filter(closed=False, ending_date__lte=on))
+    _move(_these(covered), closed=True, context=context, user_id=user_id, reason=reason)
+    return covered
+
+
+def reopen_with(
+    periods: Iterable[InventoryPeriod], *, context: PostingContext, user_id: int | None, reason: str
+) -> None:
+    """Reopen exactly these periods, those that a close closed, inside the transaction of its reversal."""
+    closed = _these([period for period in periods if period.closed])
+    _move(closed, closed=False, context=context, user_id=user_id, reason=reason)
+
+
+def _these(periods: Sequence[InventoryPeriod]) -> QuerySet[InventoryPeriod]:
+    return InventoryPeriod.objects.filter(pk__in=[period.pk for period in periods])
 
 
 def reopen_period(*, period_id: int, user_id: int | None, reason: str) -> PeriodsMoved:

@@ -76,7 +76,7 @@ def calculate_inventory_value(calculation: Calculation, *, setups: Setups) -> li
     check_calculation(calculation, items, periods=setups.periods)
     on = calculation.posting_date
     found = layers(item_ids, on=on)
-    average_ids = [item.id for item in facts.values() if item.is_average]
+    average_ids = [item.id for item in facts.values() if item.has_average]
     averages = AverageValues(average_ids, on=on, by_place=setups.periods.is_by_place(on))
     lines = []
     for item in items:
@@ -166,9 +166,9 @@ def check_calculation(calculation: Calculation, items: Sequence[ItemFacts], *, p
 
     Raises: DomainError open_entries, not_adjusted or invalid_input.
     """
-    checks.check_methods(items)
+    checks.check_settled_at_posting(items)
     raise_problems(at_most(_open_issues(calculation, items)))
-    averaged = [item for item in items if item.is_average]
+    averaged = [item for item in items if item.has_average]
     raise_problems(at_most(_not_adjusted(calculation, averaged)))
     wishes = _average_wish(calculation, periods)
     if wishes:

@@ -88,7 +88,9 @@ def unadjusted_orders(through: date) -> list[UnadjustedOrder]:
         item_ledger_entry_type__in=OUTPUTS,
         valuation_date__lte=through,
     )
-    orders = InventoryAdjmtEntryOrder.objects.filter(Exists(output), is_finished=True, cost_is_adjusted=False)
+    orders = InventoryAdjmtEntryOrder.objects.filter(
+        Exists(output), is_finished=True, cost_is_adjusted=False, **AT_POSTING
+    )
     columns = ("order_type", "order_no", "item_id", "item__no")
     return [UnadjustedOrder(*row) for row in orders.order_by("item__no", "order_no").values_list(*columns)]
 

@@ -78,6 +78,7 @@ def _actual_rules() -> dict[RuleKey, AccountPair]:
         for variance, role in _MANUFACTURING_VARIANCES.items():
             rule(kind, Value.VARIANCE, role, variance=variance)
     for kind in _ITEM_TYPES:
+        rule(kind, Value.VARIANCE, Role.PRICE_DIFFERENCE, variance=VarianceType.PRICE_DIFFERENCE)
         rule(kind, Value.REVALUATION, Role.INVENTORY_ADJUSTMENT)
         rule(kind, Value.ROUNDING, Role.INVENTORY_ADJUSTMENT)
     applied = {Value.DIRECT_COST: Role.DIRECT_COST_APPLIED, Value.INDIRECT_COST: Role.OVERHEAD_APPLIED}

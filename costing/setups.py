@@ -28,6 +28,7 @@ ORDER BY company.id LIMIT 1
 class Setups:
     """The setup in force for one posting; the defaults where none began yet."""
 
+    on: date
     costing: CostingSetup
     inventory: InventorySetup
     precision_e5: int
@@ -40,6 +41,7 @@ class Setups:
         precision, row = found[0][0], found[0][1:]
         costing, inventory = row[: len(_COSTING)], row[len(_COSTING) :]
         return cls(
+            on=on,
             costing=(
                 CostingSetup(starting_date=date.min)
                 if costing[0] is None
@@ -48,6 +50,10 @@ class Setups:
             inventory=InventorySetup.load() if inventory[0] is None else statements.instance(InventorySetup, inventory),
             precision_e5=to_e5(precision),
         )
+
+    def is_by_place(self) -> bool:
+        """Whether averages are taken of each place on the day, rather than of the item."""
+        return self.periods.is_by_place(self.on)
 
     @cached_property
     def periods(self) -> AveragePeriods:

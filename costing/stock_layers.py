@@ -174,7 +174,7 @@ class AverageValues:
 
 def value_of_layers_e5(found: Sequence[Layer], item: ItemFacts, averages: AverageValues, precision_e5: int) -> int:
     """What layers of one item and (average per place) one place are worth together."""
-    if item.is_average and found:
+    if item.has_average and found:
         place = (item.id, found[0].variant_id, found[0].location_id)
         return averages.value_e5(place, sum(layer.left_e5 for layer in found), precision_e5)
     return sum(layer.value_e5(precision_e5) for layer in found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
 from functools import partial
 
 from django.conf import settings
@@ -13,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from config.base import jobs
 from config.base.models import JobLog
-from costing import adjustment, post_to_gl
-from costing.enums import RunState
-from costing.models import AdjustmentRun, AdjustmentRunItem, PostToGLRun
+from costing import adjustment, closing, post_to_gl
+from costing.enums import CloseKind, RunState
+from costing.models import AdjustmentRun, AdjustmentRunItem, CloseLogLine, InventoryClose, PostToGLRun
 
 
 @jobs.handler("adjust_cost")
@@ -121,6 +123,41 @@ def post_inventory_cost(job: jobs.RunningJob) -> None:
     )
     level = JobLog.Level.WARNING if result.skipped else JobLog.Level.INFO
     job.log(level, text % {"posted": result.posted, "skipped": result.skipped}, url=url)
+
+
+@jobs.handler("close_inventory")
+def close_inventory(job: jobs.RunningJob) -> None:
+    """Close, rehearse or recalculate. Parameters: `on`, `kind`, `item_ids`, `update_ledger`, `max_iterations`,
+    `min_adjustment`, `rehearsal`. Taken up again, it goes on; cancelled, it leaves the books as before.
+    """
+    given = job.parameters
+    options = closing.Options(
+        on=date.fromisoformat(given["on"]),
+        kind=CloseKind(given.get("kind", CloseKind.CLOSE)),
+        item_ids=given.get("item_ids"),
+        update_ledger=given.get("update_ledger", True),
+        max_iterations=given.get("max_iterations", 100),
+        min_adjustment=Decimal(given.get("min_adjustment", "0.01")),
+        rehearsal=given.get("rehearsal", False),
+    )
+    result = closing.close_inventory(
+        options, user_id=job.requested_by_id, job_id=job.id, report=_between_units(job), guard=job.check_attempt
+    )
+    for line in CloseLogLine.objects.filter(close_id=result.close_id).order_by("pk"):
+        job.log(JobLog.Level.WARNING, line.message)
+    job.result = {"close": result.close_id, "entries": result.entries, "adjusted": str(result.adjusted)}
+    text = _("%(entries)s entries adjusted by %(adjusted)s, %(settlements)s settlements.")
+    job.log(JobLog.Level.INFO, text % asdict(result))
+
+
+@jobs.handler("reverse_close")
+def reverse_close(job: jobs.RunningJob) -> None:
+    """Reverse the latest close. Parameters: `close`. Delivered twice, it does nothing the second time."""
+    close_id = job.parameters["close"]
+    if InventoryClose.objects.filter(pk=close_id, state=RunState.REVERSED).exists():
+        return
+    closing.reverse_close(close_id=close_id, user_id=job.requested_by_id)
+    job.log(JobLog.Level.INFO, _("Inventory close %(no)s is reversed.") % {"no": close_id})
 
 
 def _between_units(job: jobs.RunningJob) -> Callable[[int, int], None]:

@@ -113,8 +113,23 @@ def draft_movements(
     drafts: list[ValueDraft] = []
     for entry in entries:
         line = lines[id(entry.movement)]
-        drafts += _draft_entry(entry, line, book, returned)
+        drafted = _draft_entry(entry, line, book, returned)
+        note_running(drafted, book)
+        drafts += drafted
     return drafts
+
+
+def note_running(drafts: Sequence[ValueDraft], book: CostBook) -> None:
+    """Let the running averages know new values."""
+    for draft in drafts:
+        if draft.item.is_running:
+            book.running.add(
+                draft.place,
+                quantity_e5=draft.item_ledger_entry_quantity_e5,
+                invoiced_e5=draft.invoiced_quantity_e5,
+                actual_e5=draft.actual_e5,
+                expected_e5=draft.expected_e5,
+            )
 
 
 def _draft_entry(
@@ -122,7 +137,7 @@ def _draft_entry(
 ) -> list[ValueDraft]:
     if not line.item.is_inventory:
         return [_draft_non_inventory(entry, line)]
-    receipt = returned.get(entry.movement.applies_to_key or 0)
+    receipt = None if line.item.is_running else returned.get(entry.movement.applies_to_key or 0)
     if receipt is not None and entry.quantity_e5 < 0 and not line.item.inventory_value_zero:
         return _draft_exact_reversal(entry, line, book, receipt)
     if entry.quantity_e5 < 0:
@@ -237,24 +252,39 @@ def _draft_inbound(entry: PlannedEntry, line: CostedLine, book: CostBook) -> lis
     if direct_e5 is None:
         direct_e5 = _at_unit_cost(entry.quantity_e5, item.unit_cost_e5, book)
     overhead_e5 = overhead_cost_e5(item, direct_e5, entry.quantity_e5, book.precision_e5) if is_purchase else 0
-    standard_e5 = _at_unit_cost(entry.quantity_e5, item.standard_cost_e5, book)
+    fixed_e5 = None if item.fixed_price_e5 is None else _at_unit_cost(entry.quantity_e5, item.fixed_price_e5, book)
     if is_purchase and draft.is_expected:
         draft.purchase_expected_e5 = direct_e5
     elif is_purchase:
         draft.purchase_actual_e5 = direct_e5
     if item.inventory_value_zero:
-        direct_e5 = overhead_e5 = standard_e5 = 0
-    total_e5 = standard_e5 if item.is_standard else direct_e5 + overhead_e5
+        direct_e5 = overhead_e5 = 0
+        fixed_e5 = fixed_e5 and 0
+    own_e5 = direct_e5 + overhead_e5
+    total_e5 = own_e5 if fixed_e5 is None else fixed_e5
+    if item.is_moving_average:
+        total_e5 = book.running.received_e5(item, entry.stock.place, entry.quantity_e5, own_e5, valuation_date)
     book.add_inbound(entry, total_e5, valuation_date)
+    if item.is_moving_average and not draft.is_expected:
+        draft.actual_e5 = direct_e5
+        parts = overhead_and_variance(draft, overhead_e5=overhead_e5, variance_e5=0)
+        return [draft, *parts, *price_difference(draft, total_e5 - own_e5)]
     if draft.is_expected or not is_purchase:
         return [_set_cost(draft, total_e5)]
     draft.actual_e5 = direct_e5
     further = overhead_and_variance(
         draft,
         overhead_e5=overhead_e5,
-        variance_e5=standard_e5 - direct_e5 - overhead_e5 if item.is_standard else 0,
+        variance_e5=total_e5 - own_e5,
     )
     return [draft, *further]
+
+
+def price_difference(draft: ValueDraft, amount_e5: int) -> list[ValueDraft]:
+    """What of the cost of a moving average item no stock is left to carry; none where zero. Negative: an expense."""
+    if not amount_e5:
+        return []
+    return [_beside(draft, ValueEntryType.VARIANCE, VarianceType.PRICE_DIFFERENCE, amount_e5)]
 
 
 def overhead_and_variance(draft: ValueDraft, *, overhead_e5: int, variance_e5: int) -> list[ValueDraft]:

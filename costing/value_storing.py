@@ -20,8 +20,9 @@ from costing.models import CostingSetup, ValueEntry
 from costing.setups import Setups
 from costing.value_posting import ValueDraft, value_row
 from inventory.application import Place
-from inventory.enums import ItemLedgerEntryType
+from inventory.enums import ItemLedgerEntryType, SettleAt
 from inventory.posting import Written
+from inventory.stock import ItemFacts
 
 UPDATES_LAST_DIRECT_COST = frozenset(
     {
@@ -151,6 +152,7 @@ def record_changes(drafts: Sequence[ValueDraft], *, setups: Setups) -> None:
         if draft.inventoriable
         and not draft.is_capacity
         and not draft.adjustment
+        and not _is_never_adjusted(draft.item)
         and draft.entry_type in (ValueEntryType.DIRECT_COST, ValueEntryType.REVALUATION)
     }
     balances = [(*place, *map(from_e5, sums)) for place, sums in _changed_balances(drafts).items()]
@@ -162,12 +164,22 @@ def record_changes(drafts: Sequence[ValueDraft], *, setups: Setups) -> None:
 
 def mark_points(points: Iterable[tuple[int, int | None, int | None, date]]) -> None:
     """Insert entry points (item, variant, location, valuation date) that are not there yet."""
-    statements.run(_MARK_POINTS, _columns(sorted(points, key=str), 4))
+    statements.run(_MARK_ADJUSTED, _columns(sorted(points, key=str), 4))
 
 
 _MARK_POINTS = """
     INSERT INTO costing_avgcostadjmtentrypoint (item_id, variant_id, location_id, valuation_date)
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[])
+    ON CONFLICT DO NOTHING
+"""
+
+# Without those that are never adjusted.
+_MARK_ADJUSTED = """
+    INSERT INTO costing_avgcostadjmtentrypoint (item_id, variant_id, location_id, valuation_date)
+    SELECT p.* FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[])
+         AS p(item_id, variant_id, location_id, d)
+    JOIN inventory_item i ON i.id = p.item_id JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+    WHERE g.settle_at = 'posting' AND g.costing_method <> 'moving_average'
     ON CONFLICT DO NOTHING
 """
 
@@ -184,6 +196,11 @@ WITH points AS ({_MARK_POINTS}), balances AS (
 INSERT INTO costing_itemcoststate (item_id, change_no) SELECT unnest(%s::bigint[]), 1
 ON CONFLICT (item_id) DO UPDATE SET change_no = costing_itemcoststate.change_no + 1
 """  # noqa: S608 our own text
+
+
+def _is_never_adjusted(item: ItemFacts) -> bool:
+    """Cost adjustment leaves what the inventory close settles, and what is right when it is posted."""
+    return item.settle_at == SettleAt.CLOSE or item.is_moving_average
 
 
 def _entry_point(draft: ValueDraft, setups: Setups) -> tuple[int, int | None, int | None, date]:
@@ -247,10 +264,11 @@ def update_card_costs(drafts: Sequence[ValueDraft]) -> None:
         """
         UPDATE inventory_item i
         SET last_direct_cost = n.cost,
-            unit_cost = CASE WHEN n.standard THEN i.unit_cost
+            unit_cost = CASE WHEN n.card = 'kept' THEN i.unit_cost
+                             WHEN n.card = 'latest' THEN n.cost
                              WHEN i.unit_cost = 0 OR s.net > 0 AND s.net <= n.invoiced THEN n.cost
                              ELSE i.unit_cost END
-        FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::boolean[]) AS n(id, cost, invoiced, standard),
+        FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::text[]) AS n(id, cost, invoiced, card),
              LATERAL (SELECT coalesce(sum(b.invoiced_quantity), 0) AS net
                       FROM costing_itembalance b WHERE b.item_id = n.id) s
         WHERE i.id = n.id
@@ -259,9 +277,16 @@ def update_card_costs(drafts: Sequence[ValueDraft]) -> None:
             list(latest),
             [from_e5(_direct_unit_cost_e5(draft)) for draft in latest.values()],
             [from_e5(quantity_e5) for quantity_e5 in invoiced.values()],
-            [draft.item.is_standard for draft in latest.values()],
+            [_card_unit_cost(draft.item) for draft in latest.values()],
         ],
     )
+
+
+def _card_unit_cost(item: ItemFacts) -> str:
+    """What an invoice does to the unit cost on the card: of items settled at close it is a price that people set."""
+    if item.is_settled_at_close and item.use_latest_cost_price:
+        return "latest"
+    return "kept" if item.is_standard or item.is_settled_at_close else "follows"
 
 
 def _updates_last_direct_cost(draft: ValueDraft) -> bool:

@@ -53,15 +53,20 @@ def duplicate_serial(movement: Movement, serial_no: str, planned: Plan) -> Probl
     """A serial number that is on stock, here or elsewhere, cannot come in again."""
     if not serial_no:
         return None
-    for place, entries in planned.stock.open_entries.items():
-        for entry in entries:
-            if place[0] == movement.item.id and entry.serial_no == serial_no and entry.remaining_e5 > 0:
-                message = _(
-                    "Serial number %(serial)s of item %(item)s on line %(line)s is on stock already. "
-                    "Enter another serial number."
-                )
-                return problem(movement, ErrorCode.DUPLICATE_SERIAL, message, serial=serial_no)
-    return None
+    remaining = [
+        entry.remaining_e5
+        for place, entries in planned.stock.open_entries.items()
+        for entry in entries
+        if place[0] == movement.item.id and entry.serial_no == serial_no
+    ]
+    # Until the inventory close settles them, an issue stays open beside its receipt: the balance tells.
+    on_stock = sum(remaining) > 0 if movement.item.is_settled_at_close else any(left > 0 for left in remaining)
+    if not on_stock:
+        return None
+    message = _(
+        "Serial number %(serial)s of item %(item)s on line %(line)s is on stock already. Enter another serial number."
+    )
+    return problem(movement, ErrorCode.DUPLICATE_SERIAL, message, serial=serial_no)
 
 
 def application_problem(movement: Movement, named: dict[int, StockEntry]) -> Problem | None:
@@ -146,7 +151,7 @@ def negative_problems(planned: Plan, *, prevent_negative: bool) -> Iterator[Prob
 
 
 def _may_not_stay_open(entry: StockEntry, item: ItemFacts, *, prevent_negative: bool) -> bool:
-    if entry.remaining_e5 >= 0 or not item.is_inventory:
+    if entry.remaining_e5 >= 0 or not item.is_inventory or item.is_settled_at_close:
         return False
     tracked = item.is_specific or item.lot_tracked or item.serial_tracked
     return entry.entry_type in MAY_NEVER_BE_NEGATIVE or tracked or item.prevents_negative(by_setup=prevent_negative)

@@ -83,9 +83,33 @@ def _apply(movement: Movement, planning: Planning) -> Problem | None:
     if not movement.item.is_inventory:
         entry.stock.remaining_e5 = 0
         return None
+    if movement.item.is_settled_at_close:
+        return _plan_unapplied(entry, planning)
     if movement.quantity_e5 > 0:
         return _plan_inbound(entry, planning)
     return _plan_outbound(entry, planning)
+
+
+def _plan_unapplied(entry: PlannedEntry, planning: Planning) -> Problem | None:
+    """Nothing is applied before the inventory close: an inbound has its own record, an outbound stays open.
+
+    An entry that an issue names is a mark, which costing keeps.
+    """
+    movement, planned, source_key = entry.movement, planning.planned, entry.stock.applies_from_key
+    entry.stock.applies_to_key = None
+    if movement.quantity_e5 > 0:
+        problem = movement_checks.duplicate_serial(movement, movement.serial_no, planned)
+        if problem is None and source_key is not None:
+            problem = _give_back(entry, planned.named[source_key], planned)
+        entry.links = [_own_link(entry, source_key)]
+    else:
+        problem = None
+        _restore(movement, planned)
+    if problem is None:
+        planned.stock.add(entry.stock)
+    if problem is None and movement.is_transfer:
+        _plan_arrival(entry, None, -entry.quantity_e5, planning)
+    return problem
 
 
 def _plan_entry(movement: Movement, planned: Plan, *, place: Place, quantity_e5: int) -> PlannedEntry:
@@ -130,12 +154,16 @@ def _plan_outbound(entry: PlannedEntry, planning: Planning) -> Problem | None:
     except InsufficientQuantity:
         return movement_checks.not_enough_left(movement)
     planned.stock.add(entry.stock)
+    _restore(movement, planned)
+    return _plan_arrivals(entry, planning) if movement.is_transfer else None
+
+
+def _restore(movement: Movement, planned: Plan) -> None:
+    """Where a return is taken back, its source may be returned again."""
     if movement.restores_key is not None:
-        # A return is taken back: its source may be returned again.
         source = planned.named[movement.restores_key]
         source.not_returned_e5 += movement.quantity_e5
         planned.stock.touch(source)
-    return _plan_arrivals(entry, planning) if movement.is_transfer else None
 
 
 def _has_room(entry: PlannedEntry, planning: Planning) -> bool:
@@ -205,7 +233,7 @@ def _cycle_test(has_source: bool, planning: Planning) -> Callable[[int, int], bo
 def _plan_arrivals(out: PlannedEntry, planning: Planning) -> Problem | None:
     """A transfer arrives as one inbound for each layer taken; of an average item as one inbound in all."""
     movement, planned = out.movement, planning.planned
-    average = movement.item.is_average and out.stock.applies_to_key is None
+    average = (movement.item.is_average or movement.item.is_moving_average) and out.stock.applies_to_key is None
     parts: list[tuple[int | None, int]] = (
         [(None, -sum(link.quantity_e5 for link in out.links))]
         if average
@@ -228,7 +256,8 @@ def _plan_arrival(out: PlannedEntry, layer_key: int | None, quantity_e5: int, pl
     arrival = _plan_entry(movement, planned, place=place, quantity_e5=quantity_e5)
     arrival.stock.applies_to_key = None
     arrival.stock.within_order = movement.to_order
-    layer = _entry_by_key(planned, out.links[0].inbound_key if layer_key is None else layer_key)
+    first_key = out.links[0].inbound_key if out.links else None
+    layer = _entry_by_key(planned, first_key if layer_key is None else layer_key)
     if layer is not None:
         arrival.stock.expiration_date = arrival.stock.expiration_date or layer.expiration_date
     if movement.arrival is not None:
@@ -239,12 +268,15 @@ def _plan_arrival(out: PlannedEntry, layer_key: int | None, quantity_e5: int, pl
     arrival.links = [_own_link(arrival, out.key, layer_key=layer_key)]
     if layer_key is not None:
         arrival.stock.completely_invoiced = layer is None or layer.completely_invoiced
-    arrival.covers = cover_outbounds(planned.stock, arrival.stock, closes_cycle=planning.flow.closes_cycle)
+    if not movement.item.is_settled_at_close:
+        arrival.covers = cover_outbounds(planned.stock, arrival.stock, closes_cycle=planning.flow.closes_cycle)
     planned.stock.add(arrival.stock)
     return arrival
 
 
-def _entry_by_key(planned: Plan, key: int) -> StockEntry | None:
+def _entry_by_key(planned: Plan, key: int | None) -> StockEntry | None:
+    if key is None:
+        return None
     if key in planned.stock.changed:
         return planned.stock.changed[key]
     return next((entry.stock for entry in planned.entries if entry.key == key), planned.named.get(key))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from config.base import statements
 from config.base.errors import DomainError, ErrorCode, Problem
 from inventory.application import Place, Stock, StockEntry
-from inventory.enums import CostingMethod, NegativeStock, SettleAt
+from inventory.enums import CostingMethod, ItemType, NegativeStock, SettleAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,48 @@ class ItemFacts:
     purchasing_blocked: bool
     inventory_value_zero: bool
     unapplied_by: str = ""
+    stocked: bool = True
+    include_physical_value: bool = False
+    fixed_receipt_price: bool = False
+    use_latest_cost_price: bool = False
+    physical_negative: bool = True
+    financial_negative: bool = True
 
     @property
     def is_inventory(self) -> bool:
-        return self.type == "inventory"
+        """Whether it has stock with a cost: goods, and stocked services that the inventory close settles."""
+        stocked_service = self.type == ItemType.SERVICE and self.stocked and self.settle_at == SettleAt.CLOSE
+        return self.type == ItemType.INVENTORY or stocked_service
+
+    @property
+    def is_moving_average(self) -> bool:
+        return self.costing_method == CostingMethod.MOVING_AVERAGE
+
+    @property
+    def is_settled_at_close(self) -> bool:
+        """Whether its issues stay open until the inventory close; perpetual methods never do."""
+        return self.settle_at == SettleAt.CLOSE and not self.is_standard and not self.is_moving_average
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its issues are priced at the running average of the moment."""
+        return self.is_settled_at_close or self.is_moving_average
+
+    @property
+    def fixed_price_e5(self) -> int | None:
+        """What a receipt enters stock at, whatever it cost; None where it enters at its own cost."""
+        if self.is_standard:
+            return self.standard_cost_e5
+        return self.unit_cost_e5 if self.is_settled_at_close and self.fixed_receipt_price else None
 
     @property
     def is_average(self) -> bool:
         return self.costing_method == CostingMethod.AVERAGE and self.settle_at == SettleAt.POSTING
+
+    @property
+    def has_average(self) -> bool:
+        """Whether what is there is worth an average, and not what its layers cost."""
+        return self.is_average or self.is_moving_average
 
     @property
     def is_standard(self) -> bool:
@@ -64,6 +98,8 @@ class ItemFacts:
         return self.costing_method == CostingMethod.SPECIFIC
 
     def prevents_negative(self, *, by_setup: bool) -> bool:
+        if not self.physical_negative:
+            return True
         if self.prevent_negative_inventory == NegativeStock.DEFAULT:
             return by_setup
         return self.prevent_negative_inventory == NegativeStock.PREVENTED
@@ -74,7 +110,9 @@ SELECT i.id, i.no, i.type, g.costing_method, g.settle_at, i.inventory_posting_gr
        (i.unit_cost * 100000)::bigint, (i.standard_cost * 100000)::bigint, (i.last_direct_cost * 100000)::bigint,
        (i.indirect_cost_percent * 100000)::bigint, (i.overhead_rate * 100000)::bigint,
        i.lot_tracked, i.serial_tracked, i.prevent_negative_inventory, i.blocked, i.sales_blocked,
-       i.purchasing_blocked, i.inventory_value_zero, coalesce(u.username, '')
+       i.purchasing_blocked, i.inventory_value_zero, coalesce(u.username, ''),
+       g.stocked, g.include_physical_value, g.fixed_receipt_price, g.use_latest_cost_price, g.physical_negative,
+       g.financial_negative
 FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
 LEFT JOIN inventory_applicationworksheet w ON w.item_id = i.id LEFT JOIN auth_user u ON u.id = w.user_id
 WHERE i.id = ANY(%s::bigint[])

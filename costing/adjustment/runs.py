@@ -32,7 +32,7 @@ from costing.models import (
     CostingSetup,
     InventoryAdjmtEntryOrder,
 )
-from inventory.enums import SettleAt
+from inventory.enums import CostingMethod, SettleAt
 from inventory.models import Item
 
 BATCH_ITEMS = 500
@@ -68,6 +68,8 @@ def unadjusted_item_ids(*, through: date | None = None) -> list[int]:
     orders = InventoryAdjmtEntryOrder.objects.filter(item=OuterRef("pk"), cost_is_adjusted=False, is_finished=True)
     found = Item.objects.filter(Exists(points) | Exists(orders))
     found = found.filter(item_model_group__settle_at=SettleAt.POSTING).exclude(cost_state__excluded=True)
+    # A moving average is right when it is posted.
+    found = found.exclude(item_model_group__costing_method=CostingMethod.MOVING_AVERAGE)
     return list(found.order_by("-low_level_code", "pk").values_list("pk", flat=True))
 
 

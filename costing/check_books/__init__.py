@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
 
-from costing.check_books import documents, general_ledger, keys, orders, quantities, trade, values, valuing
+from costing.check_books import documents, general_ledger, keys, orders, quantities, settlements, trade, values, valuing
 from costing.check_books.finding import Breach
 
 Check = Callable[[], Iterable[Breach]]
@@ -26,7 +26,11 @@ CHECKS: list[Check] = [
     quantities.progress_stays_within_the_quantity,
     quantities.outbounds_are_valued_after_their_sources,
     quantities.cost_never_flows_in_a_circle,
-    quantities.settlements_stay_within_the_quantity,
+    settlements.settlements_stay_within_the_quantity,
+    settlements.settlements_are_what_is_not_open,
+    settlements.settled_issues_cost_their_settlements,
+    settlements.closing_transfers_stay_within_what_went_in,
+    settlements.arrivals_cost_what_left,
     values.invoiced_entries_expect_nothing,
     values.average_flags_agree,
     values.exhausted_layers_have_given_their_cost,

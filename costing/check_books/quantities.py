@@ -150,21 +150,3 @@ def cost_never_flows_in_a_circle() -> list[Breach]:
         SELECT ARRAY[source, receiver] AS entries, source, receiver FROM reached WHERE entry = source
         """,
     )
-
-
-def settlements_stay_within_the_quantity() -> list[Breach]:
-    return find(
-        "settlements",
-        _("Item ledger entry %(entries)s of %(quantity)s is settled with %(found)s."),
-        """
-        SELECT ARRAY[e.id] AS entries, e.quantity, s.found
-        FROM (
-            SELECT id, sum(quantity) AS found FROM (
-                SELECT issue_id AS id, quantity FROM costing_settlement WHERE cancelled_by_id IS NULL
-                UNION ALL
-                SELECT receipt_id, quantity FROM costing_settlement WHERE cancelled_by_id IS NULL
-            ) sides GROUP BY id
-        ) s JOIN inventory_itemledgerentry e ON e.id = s.id
-        WHERE s.found > abs(e.quantity)
-        """,
-    )

@@ -13,6 +13,7 @@ from costing.models.adjustment import (
 from costing.models.closing import (
     CloseLogLine,
     ClosePlanLine,
+    ClosingTransfer,
     InventoryClose,
     InventoryPeriod,
     InventoryPeriodEntry,
@@ -32,6 +33,7 @@ __all__ = [
     "AvgCostAdjmtEntryPoint",
     "CloseLogLine",
     "ClosePlanLine",
+    "ClosingTransfer",
     "CostChange",
     "CostingSetup",
     "GLItemLedgerRelation",

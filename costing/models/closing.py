@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.base.fields import AmountField, QuantityField
 from costing.enums import CloseKind, RunState
-from inventory.models import Item, ItemLedgerEntry, ItemRegister
+from inventory.models import Item, ItemLedgerEntry, ItemRegister, Location, Variant
 from ledger.models import GLTransaction
 
 
@@ -64,6 +64,18 @@ class InventoryClose(models.Model):
     voucher = models.ForeignKey(GLTransaction, models.PROTECT, null=True, related_name="+", verbose_name=_("voucher"))
     reversal_voucher = models.ForeignKey(
         GLTransaction, models.PROTECT, null=True, related_name="+", verbose_name=_("reversal voucher")
+    )
+    item_ids = models.JSONField(_("limited to items"), null=True)
+    of_close = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="adjustments_on_hand",
+        verbose_name=_("adjusts what was open at"),
+    )
+    register = models.ForeignKey(ItemRegister, models.PROTECT, null=True, related_name="+", verbose_name=_("register"))
+    reversal_register = models.ForeignKey(
+        ItemRegister, models.PROTECT, null=True, related_name="+", verbose_name=_("register of the reversal")
     )
     closed_periods = models.ManyToManyField(InventoryPeriod, blank=True, verbose_name=_("periods closed with it"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("user"))
@@ -129,6 +141,38 @@ class CloseLogLine(models.Model):
         return f"{self.pk}"
 
 
+class ClosingTransfer(models.Model):
+    """What a weighted average close made of several receipts of a pool: stock at one price, the next close's opening.
+
+    Receipts go into its issue side, issues come out of its receipt side (`Settlement`). It nets to zero, so it has no
+    value entries. `amount` moves only when what is left of it is revalued.
+    """
+
+    PROGRESS_FIELDS = ("amount", "cancelled_by_id")
+
+    close = models.ForeignKey(
+        InventoryClose, models.PROTECT, related_name="transfers", verbose_name=_("inventory close")
+    )
+    item = models.ForeignKey(Item, models.PROTECT, related_name="closing_transfers", verbose_name=_("item"))
+    variant = models.ForeignKey(Variant, models.PROTECT, null=True, verbose_name=_("variant"))
+    location = models.ForeignKey(Location, models.PROTECT, null=True, verbose_name=_("location"))
+    posting_date = models.DateField(_("posting date"))
+    quantity = QuantityField(_("quantity"))
+    amount = AmountField(_("amount"))
+    cancelled_by = models.ForeignKey(
+        InventoryClose, models.PROTECT, null=True, related_name="cancelled_transfers", verbose_name=_("cancelled by")
+    )
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("closing transfer")
+        verbose_name_plural = _("closing transfers")
+        constraints = [models.CheckConstraint(name="closing_transfer_quantity_positive", condition=Q(quantity__gt=0))]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
 class Settlement(models.Model):
     """Part of an issue tied to part of a receipt by a close. Cancelled by a reversal, never deleted."""
 
@@ -139,7 +183,12 @@ class Settlement(models.Model):
     )
     item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))
     issue = models.ForeignKey(
-        ItemLedgerEntry, models.PROTECT, related_name="settlements_as_issue", verbose_name=_("issue")
+        ItemLedgerEntry,
+        models.PROTECT,
+        null=True,
+        related_name="settlements_as_issue",
+        verbose_name=_("issue"),
+        help_text=_("None: the issue side of a weighted average closing transfer."),
     )
     receipt = models.ForeignKey(
         ItemLedgerEntry,
@@ -148,6 +197,12 @@ class Settlement(models.Model):
         related_name="settlements_as_receipt",
         verbose_name=_("receipt"),
         help_text=_("None: the receipt side of a weighted average closing transfer."),
+    )
+    issue_transfer = models.ForeignKey(
+        ClosingTransfer, models.PROTECT, null=True, related_name="inputs", verbose_name=_("into closing transfer")
+    )
+    receipt_transfer = models.ForeignKey(
+        ClosingTransfer, models.PROTECT, null=True, related_name="outputs", verbose_name=_("from closing transfer")
     )
     quantity = QuantityField(_("quantity"))
     amount = AmountField(_("amount"))
@@ -166,12 +221,20 @@ class Settlement(models.Model):
         verbose_name_plural = _("settlements")
         constraints = [
             models.UniqueConstraint(
-                fields=["close", "issue", "receipt", "marked"],
+                fields=["close", "issue", "receipt", "issue_transfer", "receipt_transfer", "marked"],
                 condition=Q(cancelled_by__isnull=True),
                 name="settlement_active_once",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(name="settlement_quantity_positive", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(
+                name="settlement_one_issue",
+                condition=Q(issue__isnull=True) | Q(issue_transfer__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="settlement_one_receipt",
+                condition=Q(receipt__isnull=True) | Q(receipt_transfer__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,8 +19,9 @@ from config.base.amounts import from_e5, round_div, to_e5
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from costing import accounts as account_lookup
 from costing.accounts import FrozenAccounts
+from costing.cost_book import CostBook
 from costing.posting.document_plan import INVOICED, DocumentPlan, origin_of
-from costing.value_posting import ValueDraft, overhead_and_variance
+from costing.value_posting import ValueDraft, note_running, overhead_and_variance, price_difference
 from inventory.charges import ChargeableLine, split_charge
 from inventory.enums import ChargeSplit, ItemLedgerEntryType
 from inventory.models import ChargeAssignment, DocumentLine
@@ -85,13 +86,15 @@ def item_ids(lines: Sequence[DocumentLine]) -> set[int]:
     return set(assigned.values_list("posted_line__item_id", flat=True))
 
 
-def draft_charges(plan: DocumentPlan, facts: dict[int, ItemFacts], precision_e5: int) -> list[ValueDraft]:
+def draft_charges(plan: DocumentPlan, facts: dict[int, ItemFacts], book: CostBook) -> list[ValueDraft]:
     """Draft the value entries of the charge lines of an invoice.
 
     Raises: DomainError naming each line that is not assigned in full.
     """
     if not plan.charge_lines:
         return []
+    precision_e5 = book.precision_e5
+    book.running.load(facts.values())
     assignments: dict[int, list[ChargeAssignment]] = {line.pk: [] for line in plan.charge_lines}
     for assignment in ChargeAssignment.objects.filter(document_line__in=plan.charge_lines).order_by("pk"):
         assignments[assignment.document_line_id].append(assignment)
@@ -106,7 +109,18 @@ def draft_charges(plan: DocumentPlan, facts: dict[int, ItemFacts], precision_e5:
         for assignment in assignments[line.pk]:
             for entry, amount_e5 in _split(entries[assignment.posted_line_id], assignment, precision_e5):
                 accounts = sets.get(entry.account_set_id or 0)
-                drafts += _draft(plan, line, entry, facts[entry.item_id], amount_e5, accounts)
+                charged = _draft(plan, line, entry, facts[entry.item_id], amount_e5, accounts)
+                drafts += _at_running_average(charged, book)
+    return drafts
+
+
+def _at_running_average(drafts: list[ValueDraft], book: CostBook) -> list[ValueDraft]:
+    """Of a moving average item stock takes what belongs to the goods that are still there."""
+    draft = drafts[0]
+    if draft.item.is_moving_average and draft.inventoriable and draft.actual_e5:
+        kept_e5 = book.running.kept_e5(draft.item, draft.place, draft.valued_quantity_e5, draft.actual_e5)
+        drafts = [*drafts, *price_difference(draft, kept_e5 - draft.actual_e5)]
+    note_running([each for each in drafts if each.inventoriable], book)
     return drafts
 
 

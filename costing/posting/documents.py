@@ -66,8 +66,8 @@ def post_within(
     prepared = stock.prepare(document_plan.costed_lines(plan, facts, setups.precision_e5), setups=setups)
     parts = document_plan.invoice_parts(plan, facts, setups.precision_e5)
     floor = checks.valuation_floor(setups.costing) if parts else None
-    prepared.drafts += invoicing.draft_invoices(parts, precision_e5=setups.precision_e5, valuation_floor=floor)
-    charged = charges.draft_charges(plan, facts, setups.precision_e5)
+    prepared.drafts += invoicing.draft_invoices(parts, prepared.book, valuation_floor=floor)
+    charged = charges.draft_charges(plan, facts, prepared.book)
     checks.check_valuation_dates([(draft.item.no, draft.valuation_date) for draft in charged], setup=setups.costing)
     prepared.drafts += charged
     stock.check_accounts(prepared)

@@ -7,7 +7,7 @@ Source: design-details-expected-cost-posting.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,15 +15,19 @@ from typing import Any
 from config.base import statements
 from config.base.amounts import from_e5, round_div
 from costing import accounts as account_lookup
-from costing import cost_book, exact_reversal
+from costing import cost_book, exact_reversal, marking
 from costing.accounts import FrozenAccounts
+from costing.cost_book import CostBook
 from costing.engine.shares import share_amount_e5
 from costing.exact_reversal import Receipt
+from costing.marking import OpenReceipt
 from costing.posting import expected_revaluations
 from costing.value_posting import (
     ValueDraft,
+    note_running,
     overhead_and_variance,
     overhead_cost_e5,
+    price_difference,
     settled_expected_e5,
     take_back,
 )
@@ -143,12 +147,16 @@ def split_invoice(
 
 
 def draft_invoices(
-    parts: Sequence[InvoicePart], *, precision_e5: int, valuation_floor: date | None = None
+    parts: Sequence[InvoicePart], book: CostBook, *, valuation_floor: date | None = None
 ) -> list[ValueDraft]:
     """Draft the value entries of invoiced parts; their accounts are those of the entries they settle.
 
+    `book`: its running averages price the issues of items that are settled at close anew.
     `valuation_floor`: an entry valued before it is invoiced all the same, valued on the date of the invoice.
     """
+    precision_e5 = book.precision_e5
+    book.running.load(part.item for part in parts)
+    marked = _marked_receipts(parts)
     sets = account_lookup.accounts_of_sets({part.entry.account_set_id for part in parts})
     revalued = expected_revaluations.open_revaluations({part.entry.id for part in parts if part.item.is_standard})
     returned = _returned_receipts(parts)
@@ -156,6 +164,8 @@ def draft_invoices(
     for part in parts:
         receipt = returned.get(part.entry.applies_to_id or 0)
         of_part = _draft_part(part, sets.get(part.entry.account_set_id), receipt, precision_e5=precision_e5)
+        if part.item.is_running:
+            of_part = _at_running_average(part, of_part, book, marked.get(part.entry.id, ()))
         if valuation_floor and part.entry.valuation_date < valuation_floor:
             for draft in of_part:
                 draft.valuation_date = part.origin.posting_date
@@ -167,6 +177,49 @@ def draft_invoices(
             for each in revalued.get(part.entry.id, ())
         ]
     return drafts
+
+
+def _marked_receipts(parts: Sequence[InvoicePart]) -> dict[int, list[tuple[OpenReceipt, int]]]:
+    """The receipts that issues are marked to, with the quantities, by issue."""
+    marks = marking.marks_of({part.entry.id for part in parts if part.item.is_settled_at_close and part.entry.sign < 0})
+    receipts = marking.open_receipts({receipt_id for found in marks.values() for receipt_id, _quantity in found})
+    return {
+        issue_id: [(receipts[pk], quantity_e5) for pk, quantity_e5 in found if pk in receipts]
+        for issue_id, found in marks.items()
+    }
+
+
+def _at_running_average(
+    part: InvoicePart, drafts: list[ValueDraft], book: CostBook, marked: Iterable[tuple[OpenReceipt, int]]
+) -> list[ValueDraft]:
+    """An issue is priced again, its own physical value taken out first; a moving average keeps what is still there."""
+    draft, entry, item = drafts[0], part.entry, part.item
+    if item.is_settled_at_close and entry.sign < 0 and not item.inventory_value_zero:
+        own_e5 = {"quantity_e5": draft.invoiced_quantity_e5, "expected_e5": -draft.expected_e5}
+        running = book.running
+        running.add(draft.place, invoiced_e5=0, actual_e5=0, **{name: -value for name, value in own_e5.items()})
+        draft.actual_e5 = -_issue_cost_e5(part, book, marked)
+        running.add(draft.place, invoiced_e5=0, actual_e5=0, **own_e5)
+    elif item.is_moving_average and entry.sign > 0:
+        change_e5 = sum(each.actual_e5 + each.expected_e5 for each in drafts)
+        kept_e5 = book.running.kept_e5(item, draft.place, part.quantity_e5, change_e5)
+        drafts = [*drafts, *price_difference(draft, kept_e5 - change_e5)]
+    note_running(drafts, book)
+    return drafts
+
+
+def _issue_cost_e5(part: InvoicePart, book: CostBook, marked: Iterable[tuple[OpenReceipt, int]]) -> int:
+    """What of the part is marked costs what its receipt does, and is invoiced first; the rest the running average."""
+    left_e5, cost_e5, invoiced_e5 = part.quantity_e5, 0, abs(part.entry.invoiced_e5)
+    place = (part.entry.item_id, part.entry.variant_id, part.entry.location_id)
+    for receipt, quantity_e5 in marked:
+        open_e5 = max(quantity_e5 - invoiced_e5, 0)
+        invoiced_e5 = max(invoiced_e5 - quantity_e5, 0)
+        taken_e5 = min(open_e5, left_e5, receipt.quantity_e5)
+        if taken_e5:
+            cost_e5 += receipt.part_e5(taken_e5, book.precision_e5)
+            left_e5 -= taken_e5
+    return cost_e5 + (book.running.price_e5(part.item, place, left_e5) if left_e5 else 0)
 
 
 def _returned_receipts(parts: Sequence[InvoicePart]) -> dict[int, Receipt]:
@@ -237,9 +290,9 @@ def _purchase_cost(draft: ValueDraft, part: InvoicePart, *, precision_e5: int) -
     draft.actual_e5 = part.amount_e5
     overhead_e5 = overhead_cost_e5(item, part.amount_e5, part.quantity_e5, precision_e5)
     variance_e5 = 0
-    if item.is_standard:
-        standard_e5 = round_div(part.quantity_e5 * item.standard_cost_e5, 100_000 * precision_e5) * precision_e5
-        variance_e5 = standard_e5 - part.amount_e5 - overhead_e5
+    if item.fixed_price_e5 is not None:
+        fixed_e5 = round_div(part.quantity_e5 * item.fixed_price_e5, 100_000 * precision_e5) * precision_e5
+        variance_e5 = fixed_e5 - part.amount_e5 - overhead_e5
     return overhead_and_variance(draft, overhead_e5=overhead_e5, variance_e5=variance_e5)
 
 

@@ -180,7 +180,6 @@ def prepare(posting: Posting, lines: Sequence[CostedLine], works: Sequence[Work]
 
     Raises: DomainError naming every line that cannot be applied.
     """
-    checks.check_methods([posting.product])
     prepared = stock.prepare(lines, setups=posting.setups)
     prepared.capacity = capacity.plan(
         works,

@@ -79,7 +79,7 @@ def post_within(
     locks.lock_items({line.item_id for line in lines})
     facts = stock_reader.item_facts({line.item_id for line in lines})
     setups = Setups.at(max(line.posting_date for line in lines))
-    checks.check_methods(facts.values())
+    checks.check_settled_at_posting(facts.values())
     checks.check_dates([line.posting_date for line in lines], setup=setups.costing)
     _check_lines(lines, facts)
     drafts = _drafts(_targets(lines, facts, setups), facts, setups.precision_e5)
@@ -186,7 +186,7 @@ def _calculated_targets(
     on, item_ids = lines[0].posting_date, {line.item_id for line in lines}
     found = layers(item_ids, on=on)
     averages = AverageValues(
-        [item_id for item_id in item_ids if facts[item_id].is_average], on=on, by_place=setups.periods.is_by_place(on)
+        [item_id for item_id in item_ids if facts[item_id].has_average], on=on, by_place=setups.periods.is_by_place(on)
     )
     _check_calculations(lines, facts, setups)
     problems: list[Problem] = []

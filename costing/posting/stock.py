@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from config.base.errors import raise_problems
 from config.base.transactions import PostingContext
-from costing import average_scopes, checks, cost_book, exact_reversal, value_posting, value_storing
+from costing import average_scopes, checks, cost_book, exact_reversal, marking, value_posting, value_storing
 from costing.cost_book import CostBook
+from costing.marking import NewMark
 from costing.posting import capacity, followed_dates, results
 from costing.posting.capacity import CapacityUse
 from costing.posting.results import PostingResult
+from costing.running_average import RunningAverages
 from costing.setups import Setups
 from costing.value_posting import CostedLine, ValueDraft
 from costing.value_storing import StoredValues
@@ -37,7 +40,6 @@ def prepare(lines: Sequence[CostedLine], *, setups: Setups) -> StockPosting:
 
     Raises: DomainError naming every line that cannot be applied.
     """
-    checks.check_methods(line.item for line in lines)
     movements = [line.movement for line in lines]
     names_entries = any(each.applies_to_key or each.applies_from_key for each in movements)
     plan = item_posting.plan(
@@ -61,14 +63,34 @@ def prepare(lines: Sequence[CostedLine], *, setups: Setups) -> StockPosting:
         if until
         else None,
     )
+    book.running = RunningAverages(setups.precision_e5, setups.is_by_place)
+    book.running.load(facts.values())
+    marks = _new_marks(plan)
+    marking.check_new(marks)
+    book.marked = marking.open_receipts({each.receipt_id for each in marks})
     returned = exact_reversal.receipts_of(movements, book.entries)
     by_movement = {id(line.movement): line for line in lines}
     drafts = value_posting.draft_movements(plan.entries, by_movement, book, returned=returned)
     return StockPosting(setups, plan, drafts, book)
 
 
+def _new_marks(plan: Plan) -> list[NewMark]:
+    """The receipts that issues of items settled at close name."""
+    return [
+        NewMark(entry.key, entry.movement.applies_to_key, -entry.quantity_e5, entry.movement.item.no)
+        for entry in plan.entries
+        if entry.movement.item.is_settled_at_close
+        and entry.quantity_e5 < 0
+        and entry.movement.applies_to_key is not None
+    ]
+
+
 def check_accounts(posting: StockPosting) -> None:
-    """Freeze the accounts of every value of the posting; refuse where one is missing."""
+    """Freeze the accounts of every value of the posting; refuse where one is missing, or stock would be negative."""
+    issues = [draft for draft in posting.drafts if draft.valued_quantity_e5 < 0 and draft.item.is_settled_at_close]
+    raise_problems(
+        posting.book.running.negative_problems((draft.item for draft in issues), (draft.place for draft in issues))
+    )
     value_storing.assign_accounts(posting.drafts, setup=posting.setups.costing)
 
 
@@ -90,6 +112,7 @@ def write(
     written = item_posting.write(
         posting.plan, document_nos=document_nos, register_id=register_id, created_at=context.created_at
     )
+    marking.write(_new_marks(posting.plan), written.entry_ids, context=context, user_id=user_id)
     capacity.write(posting.capacity, document_nos=document_nos, register_id=register_id, created_at=context.created_at)
     stored = value_storing.store_values(
         posting.drafts,

@@ -11,6 +11,7 @@ from costing.models import (
     AccountSet,
     AdjustmentRunItem,
     AvgCostAdjmtEntryPoint,
+    ClosingTransfer,
     CostChange,
     GeneralPostingSetup,
     GLItemLedgerRelation,
@@ -115,6 +116,9 @@ CHECKS = {
     "order_cost_state_makes_goods": (InventoryAdjmtEntryOrder, {"order_type": OrderType.TRANSFER}),
     "cost_change_one_source": (CostChange, {"average_period_end": date(2026, 1, 31)}),
     "settlement_quantity_positive": (Settlement, {"quantity": 0}),
+    "settlement_one_issue": (Settlement, lambda: two_sides("issue", "issue_transfer")),
+    "settlement_one_receipt": (Settlement, lambda: two_sides("receipt", "receipt_transfer")),
+    "closing_transfer_quantity_positive": (ClosingTransfer, {"quantity": 0}),
     "mark_quantity_positive": (Mark, {"quantity": 0}),
 }
 
@@ -153,6 +157,10 @@ UNIQUES = {
     "revaluation_journal_line_no_unique": (RevaluationJournalLine, {}),
     "standard_cost_worksheet_unique": (StandardCostWorksheetLine, {}),
 }
+
+
+def two_sides(*names):
+    return {name: one(Settlement._meta.get_field(name).related_model) for name in names}
 
 
 def one_place():

@@ -167,8 +167,8 @@ def close(world: World, body: Body) -> None:
         _compare_rows(body["warnings"], warnings)
 
 
-def _registers_of(_run: InventoryClose) -> list[int]:
-    raise NotBuilt("expect close")
+def _registers_of(run: InventoryClose) -> list[int]:
+    return [] if run.register_id is None else [run.register_id]
 
 
 def _not_built(name: str) -> Callable[[World, Body], None]:

@@ -14,10 +14,10 @@ from costing import setup_changes
 from costing.adjustment import adjust_cost
 from costing.models import AdjustmentRunItem, SkippedEntry
 from costing.post_to_gl import post_inventory_cost
-from tests.scenarios import documents, goods, making, valuing, worksheet
+from tests.scenarios import closing, documents, goods, making, valuing, worksheet
 from tests.scenarios import world as worlds
 from tests.scenarios.shared import Body
-from tests.scenarios.world import NotBuilt, World
+from tests.scenarios.world import World
 
 
 def set_(world: World, step: Body) -> None:
@@ -59,13 +59,6 @@ def undo(world: World, step: Body) -> None:
         documents.undo(world, step)
 
 
-def _not_built(name: str) -> Callable[[World, Body], None]:
-    def refuse(_world: World, _step: Body) -> None:
-        raise NotBuilt(name)
-
-    return refuse
-
-
 STEPS: dict[str, Callable[[World, Body], None]] = {
     "receive": documents.receive,
     "ship": documents.ship,
@@ -97,14 +90,10 @@ STEPS: dict[str, Callable[[World, Body], None]] = {
     "set": set_,
     "adjust_cost": run_adjustment,
     "post_to_gl": run_post_to_gl,
-} | {
-    name: _not_built(name)
-    for name in (
-        "mark",
-        "recalculate",
-        "close",
-        "reverse_close",
-    )
+    "mark": closing.mark,
+    "recalculate": closing.recalculate,
+    "close": closing.close,
+    "reverse_close": closing.reverse_close,
 }
 
 

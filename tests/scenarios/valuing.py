@@ -17,6 +17,7 @@ from costing.setups import Setups
 from costing.standard_cost import set_standard_cost as change_standard_cost
 from inventory.enums import CostingMethod
 from inventory.models import Item, ItemLedgerEntry
+from tests.scenarios import closing
 from tests.scenarios.loading import ScenarioError
 from tests.scenarios.shared import Body
 from tests.scenarios.world import World
@@ -26,6 +27,9 @@ ZERO = Decimal(0)
 
 def revalue(world: World, step: Body) -> None:
     """Revalue one entry, what is left of it, or what is left of an item, to a new unit cost or amount."""
+    if closing.revalues(_item(world, step)):
+        closing.revalue(world, step)
+        return
     lines = _lines_of_entry(world, step) if "of" in step else _lines_of_item(world, step)
     if not lines:
         raise ScenarioError("nothing is there to revalue")
@@ -37,6 +41,13 @@ def revalue(world: World, step: Body) -> None:
     result = post_revaluation_journal(lines, user_id=world.user_id)
     found = ValueEntry.objects.filter(pk__in=result.value_entry_ids).order_by("item_ledger_entry_id")
     world.name(step.get("ref"), found.values_list("item_ledger_entry_id", flat=True).distinct())
+
+
+def _item(world: World, step: Body) -> Item:
+    if "item" in step:
+        return world.item(step["item"])
+    entry = ItemLedgerEntry.objects.get(pk=world.entry_ids(step["of"])[0])
+    return Item.objects.select_related("item_model_group").get(pk=entry.item_id)
 
 
 def set_standard_cost(world: World, step: Body) -> None:

@@ -1,0 +1,100 @@
+"""Settlements of the inventory close against the entries and closing transfers that they tie together."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from costing.check_books.finding import Breach, find
+
+_SETTLED = """
+    SELECT id, sum(quantity) AS found, sum(amount) AS amount FROM (
+        SELECT issue_id AS id, quantity, amount FROM costing_settlement WHERE cancelled_by_id IS NULL
+        UNION ALL
+        SELECT receipt_id, quantity, amount FROM costing_settlement WHERE cancelled_by_id IS NULL
+    ) sides GROUP BY id
+"""
+_SETTLED_AT_CLOSE = """
+JOIN inventory_item i ON i.id = e.item_id
+JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id AND g.settle_at = 'close'
+     AND g.costing_method NOT IN ('standard', 'moving_average')
+"""
+
+
+def settlements_stay_within_the_quantity() -> list[Breach]:
+    return find(
+        "settlements",
+        _("Item ledger entry %(entries)s of %(quantity)s is settled with %(found)s."),
+        f"""
+        SELECT ARRAY[e.id] AS entries, e.quantity, s.found
+        FROM ({_SETTLED}) s JOIN inventory_itemledgerentry e ON e.id = s.id
+        WHERE s.found > abs(e.quantity)
+        """,
+    )
+
+
+def settlements_are_what_is_not_open() -> list[Breach]:
+    """Of items settled at close: what remains of an entry is what no active settlement took."""
+    return find(
+        "settlements",
+        _("Item ledger entry %(entries)s of %(quantity)s has %(remaining)s left, and is settled with %(found)s."),
+        f"""
+        SELECT ARRAY[e.id] AS entries, e.quantity, e.remaining_quantity AS remaining, coalesce(s.found, 0) AS found
+        FROM inventory_itemledgerentry e {_SETTLED_AT_CLOSE} LEFT JOIN ({_SETTLED}) s ON s.id = e.id
+        WHERE abs(e.quantity) - abs(e.remaining_quantity) <> coalesce(s.found, 0)
+          AND coalesce(s.found, 0) <= abs(e.quantity)
+        """,
+    )
+
+
+def settled_issues_cost_their_settlements() -> list[Breach]:
+    """An issue that is closed costs what it was settled for; moved goods arrive at what they left with."""
+    return find(
+        "settlements",
+        _("Issue %(entries)s is settled for %(amount)s and costs %(cost)s."),
+        f"""
+        SELECT ARRAY[e.id] AS entries, s.amount, -v.cost AS cost
+        FROM inventory_itemledgerentry e {_SETTLED_AT_CLOSE} JOIN ({_SETTLED}) s ON s.id = e.id
+        JOIN LATERAL (SELECT sum(x.cost_amount_actual) AS cost FROM costing_valueentry x
+                      WHERE x.item_ledger_entry_id = e.id AND x.inventoriable) v ON true
+        WHERE e.quantity < 0 AND NOT e.open AND s.found = -e.quantity AND s.amount <> -v.cost
+        """,
+    )
+
+
+def closing_transfers_stay_within_what_went_in() -> list[Breach]:
+    return find(
+        "settlements",
+        _("Closing transfer %(transfer)s holds %(quantity)s; %(into)s went in, %(out)s came out."),
+        """
+        SELECT '{}'::bigint[] AS entries, t.id AS transfer, t.quantity, coalesce(i.quantity, 0) AS "into",
+               coalesce(o.quantity, 0) AS out
+        FROM costing_closingtransfer t
+        LEFT JOIN (SELECT issue_transfer_id AS id, sum(quantity) AS quantity FROM costing_settlement
+                   WHERE cancelled_by_id IS NULL GROUP BY 1) i ON i.id = t.id
+        LEFT JOIN (SELECT receipt_transfer_id AS id, sum(quantity) AS quantity FROM costing_settlement
+                   WHERE cancelled_by_id IS NULL GROUP BY 1) o ON o.id = t.id
+        WHERE t.cancelled_by_id IS NULL
+          AND (i.quantity IS DISTINCT FROM t.quantity OR coalesce(o.quantity, 0) > t.quantity)
+        """,
+    )
+
+
+def arrivals_cost_what_left() -> list[Breach]:
+    """Of items settled at close, moved between pools or within one."""
+    return find(
+        "settlements",
+        _("Item ledger entries %(entries)s are one transfer: %(left)s left, %(arrived)s arrived."),
+        f"""
+        SELECT ARRAY[o.id, e.id] AS entries, -l.cost AS "left", a.cost AS arrived
+        FROM inventory_itemledgerentry e {_SETTLED_AT_CLOSE}
+        JOIN inventory_itemapplicationentry x ON x.item_ledger_entry_id = e.id AND x.cancelled_by_id IS NULL
+        JOIN inventory_itemledgerentry o ON o.id = x.outbound_item_entry_id AND o.entry_type = 'transfer'
+        JOIN LATERAL (SELECT sum(v.cost_amount_actual) AS cost FROM costing_valueentry v
+                      WHERE v.item_ledger_entry_id = o.id AND v.entry_type = 'direct_cost'
+                        AND v.item_charge_id IS NULL) l ON true
+        JOIN LATERAL (SELECT sum(v.cost_amount_actual) AS cost FROM costing_valueentry v
+                      WHERE v.item_ledger_entry_id = e.id AND v.entry_type = 'direct_cost'
+                        AND v.item_charge_id IS NULL) a ON true
+        WHERE e.entry_type = 'transfer' AND e.quantity > 0 AND -l.cost <> a.cost
+        """,
+    )

@@ -1,0 +1,162 @@
+"""Reverse a run: book its values back, cancel its settlements, open what it closed.
+
+Only the latest can be reversed. Its values stay visible, each beside its opposite of the same date; its settlements
+stay, flagged. What was posted after the close keeps its price.
+Source: inventory-close (reversing a completed inventory close).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config.base import locks
+from config.base.amounts import to_e5
+from config.base.errors import DomainError, ErrorCode
+from config.base.transactions import PostingContext, posting
+from costing import inventory_periods, order_states
+from costing.closing import storing
+from costing.closing.planning import Change
+from costing.enums import CloseKind, RunState
+from costing.models import ClosingTransfer, InventoryClose, Settlement, ValueEntry
+from costing.setups import Setups
+from inventory.entry_writing import write_register
+
+SOURCE_CODE = "INVTCLOSE"
+SETTLING = (CloseKind.CLOSE, CloseKind.MANUAL_ADJUSTMENT)
+
+
+class NotLatestClose(DomainError):
+    code = ErrorCode.NOT_LATEST_CLOSE
+
+
+def reverse_close(*, close_id: int, user_id: int | None = None) -> InventoryClose:
+    """Reverse a close, a recalculation or a manual adjustment.
+
+    Raises: NotLatestClose naming the later ones; DomainError invalid_input where it is not completed.
+    """
+    with posting(alone=True) as context:
+        close = InventoryClose.objects.select_for_update(no_key=True, of=("self",)).filter(pk=close_id).first()
+        _check(close)
+        assert close is not None
+        _reverse(close, setups=Setups.at(close.closing_date), context=context, user_id=user_id)
+    close.refresh_from_db()
+    return close
+
+
+def _check(close: InventoryClose | None) -> None:
+    if close is None or close.rehearsal:
+        raise DomainError(_("There is no such inventory close."), code=ErrorCode.NOT_FOUND)
+    if close.state != RunState.DONE:
+        raise DomainError(
+            _("%(kind)s %(no)s is not completed, so there is nothing to reverse.")
+            % {"kind": close.get_kind_display(), "no": close.pk}
+        )
+    standing = InventoryClose.objects.filter(rehearsal=False, state__in=(RunState.DONE, RunState.RUNNING))
+    later = standing.filter(pk__gt=close.pk)
+    if close.kind in SETTLING:
+        later = later.filter(kind__in=SETTLING)
+    if later.exists():
+        runs = later.order_by("-pk")
+        names = ", ".join(f"{each.get_kind_display()} {each.pk} ({each.closing_date})" for each in runs)
+        raise NotLatestClose(_("Reverse what came later first: %(later)s.") % {"later": names})
+
+
+def _reverse(close: InventoryClose, *, setups: Setups, context: PostingContext, user_id: int | None) -> None:
+    values = list(ValueEntry.objects.filter(register_id=close.register_id).select_related("item_ledger_entry"))
+    settlements = Settlement.objects.filter(close=close, cancelled_by__isnull=True)
+    adjusted = {value.item_id for value in values if value.item_id is not None}
+    locks.lock_items(adjusted | set(settlements.values_list("item_id", flat=True)))
+    no = storing.document_no(close, reversal=True)
+    register_id = write_register(
+        source_code=SOURCE_CODE, document_no=no, user_id=user_id, created_at=context.created_at
+    )
+    _book_back(close, values, register_id, no, setups=setups, context=context, user_id=user_id)
+    _open_again(settlements)
+    settlements.update(cancelled_by=close)
+    ClosingTransfer.objects.filter(close=close, cancelled_by__isnull=True).update(cancelled_by=close)
+    inventory_periods.reopen_with(
+        close.closed_periods.all(),
+        context=context,
+        user_id=user_id,
+        reason=_("Inventory close %(no)s was reversed") % {"no": close.pk},
+    )
+    InventoryClose.objects.filter(pk=close.pk).update(
+        state=RunState.REVERSED, reversal_register_id=register_id, finished_at=timezone.now()
+    )
+
+
+def _book_back(
+    close: InventoryClose,
+    values: list[ValueEntry],
+    register_id: int,
+    no: str,
+    *,
+    setups: Setups,
+    context: PostingContext,
+    user_id: int | None,
+) -> None:
+    is_revaluation = close.kind in (CloseKind.MANUAL_ADJUSTMENT, CloseKind.RECEIPT_ADJUSTMENT)
+    changes = []
+    for value in values:
+        entry = value.item_ledger_entry
+        assert entry is not None and value.item_id is not None
+        # An invoice since then has taken all that was expected, the adjustment with it.
+        expected_e5 = 0 if entry.completely_invoiced else -to_e5(value.cost_amount_expected)
+        actual_e5 = -to_e5(value.cost_amount_actual)
+        if actual_e5 or expected_e5:
+            changes.append(Change(value.item_id, entry.pk, value.pk, actual_e5, expected_e5))
+    value_ids = storing.write_changes(
+        changes,
+        on=close.closing_date,
+        document_no=no,
+        register_id=register_id,
+        context=context,
+        user_id=user_id,
+        revaluation=is_revaluation,
+        takes_back=True,
+    )
+    if is_revaluation:
+        _take_from_transfers(close)
+    voucher_id = storing.post_voucher(
+        value_ids, setups=setups, update_ledger=close.update_ledger, context=context, user_id=user_id
+    )
+    InventoryClose.objects.filter(pk=close.pk).update(reversal_voucher_id=voucher_id)
+    order_states.mark_from_corrections([change.entry_id for change in changes])
+
+
+def _take_from_transfers(close: InventoryClose) -> None:
+    for line in close.plan_lines.filter(details__has_key="transfer"):
+        ClosingTransfer.objects.filter(pk=line.details["transfer"]).update(amount=F("amount") - line.amount)
+
+
+def _open_again(settlements: QuerySet[Settlement]) -> None:
+    moved: dict[int, int] = defaultdict(int)
+    for issue_id, receipt_id, quantity in settlements.values_list("issue_id", "receipt_id", "quantity"):
+        if issue_id is not None:
+            moved[issue_id] -= to_e5(quantity)
+        if receipt_id is not None:
+            moved[receipt_id] += to_e5(quantity)
+    storing.move_remaining(moved)
+
+
+def _recalculations_after(on: date) -> QuerySet[InventoryClose]:
+    found = InventoryClose.objects.filter(kind=CloseKind.RECALCULATION, state=RunState.DONE, rehearsal=False)
+    return found.filter(closing_date__gt=on).order_by("-pk")
+
+
+def items_of_later_recalculations(on: date) -> set[int]:
+    """The items that recalculations dated after a day have adjusted: whoever cancels them locks these."""
+    registers = _recalculations_after(on).values("register")
+    found = ValueEntry.objects.filter(register__in=registers).values_list("item_id", flat=True).distinct()
+    return {item_id for item_id in found if item_id is not None}
+
+
+def cancel_recalculations_after(on: date, *, context: PostingContext, user_id: int | None, setups: Setups) -> None:
+    """Book back the recalculations dated after a day, latest first: the close of that day goes before them."""
+    for run in _recalculations_after(on):
+        _reverse(run, setups=setups, context=context, user_id=user_id)

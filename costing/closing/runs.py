@@ -1,0 +1,300 @@
+"""Run a close, a rehearsal of it, or a recalculation: plan without a lock, then store in one transaction.
+
+    first    the books alone, for an instant: checks, and the row of the run; from here on its date is shut
+    plan     item by item, components first, without any lock: nobody waits
+    last     one transaction writes changes, settlements, voucher, and completes the run
+
+What fails or is cancelled before the last step leaves the books as they were; what is lost is begun again.
+Source: inventory-close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config.base import jobs, locks
+from config.base.amounts import from_e5
+from config.base.errors import DomainError, ErrorCode, raise_problems
+from config.base.transactions import PostingContext, posting
+from costing import checks, inventory_periods, order_states, period_blockers
+from costing.checks import BeforeCloseDate
+from costing.closing import before, calculation, reversing, storing, words
+from costing.closing.calculation import Plan
+from costing.enums import CloseKind, RunState
+from costing.models import CloseLogLine, ClosePlanLine, InventoryClose
+from costing.setups import Setups
+from inventory.entry_writing import write_register
+from ledger import checks as ledger_checks
+
+SOURCE_CODE = "INVTCLOSE"
+Report = Callable[[int, int], None]
+
+
+class RunUnfinished(DomainError):
+    code = ErrorCode.ALREADY_RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What whoever starts a run chooses. `item_ids` None: all items."""
+
+    on: date
+    kind: CloseKind = CloseKind.CLOSE
+    item_ids: Sequence[int] | None = None
+    update_ledger: bool = True
+    max_iterations: int = 100
+    min_adjustment: Decimal = Decimal("0.01")
+    rehearsal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CloseResult:
+    """`adjusted`: net change of inventory value, actual and expected."""
+
+    close_id: int
+    items: int
+    entries: int
+    settlements: int
+    adjusted: Decimal
+    warnings: int
+
+
+def close_inventory(
+    options: Options,
+    *,
+    user_id: int | None = None,
+    job_id: int | None = None,
+    report: Report | None = None,
+    guard: Callable[[], None] | None = None,
+) -> CloseResult:
+    """Close, rehearse or recalculate. `report` may raise to cancel; `guard` raises where another worker took over.
+
+    Raises: BeforeCloseDate, RunUnfinished; DomainError not_adjusted or open_entries where items that are settled at
+    posting keep the period open; period_closed where the ledger does not allow the date.
+    """
+    existing = _existing(job_id)
+    if existing is not None and existing.state == RunState.DONE:
+        return result_of(existing)
+    if existing is None and not options.rehearsal:
+        _check_start(options)
+        before.adjust_others(options, user_id=user_id)
+    close = existing or _start(options, user_id=user_id, job_id=job_id)
+    try:
+        setups = Setups.at(options.on)
+        plan = calculation.plan(options, setups=setups, report=report)
+        _finish(close, plan, options, setups=setups, user_id=user_id, guard=guard)
+    except jobs.AttemptLost:
+        # Another worker has taken the run over: it is his to finish, or to give up.
+        raise
+    except jobs.JobCancelled:
+        give_up(close.pk, state=RunState.CANCELLED)
+        raise
+    except Exception:
+        give_up(close.pk, state=RunState.FAILED)
+        raise
+    if not options.rehearsal:
+        before.adjust_products(plan.products, user_id=user_id)
+    return result_of(InventoryClose.objects.get(pk=close.pk))
+
+
+def _existing(job_id: int | None) -> InventoryClose | None:
+    """The run that a job has begun before it was lost; its plan is made anew."""
+    if job_id is None:
+        return None
+    with transaction.atomic():
+        found = InventoryClose.objects.filter(job_id=job_id, state__in=(RunState.RUNNING, RunState.DONE)).first()
+        if found is not None and found.state == RunState.RUNNING:
+            found.plan_lines.all().delete()
+            found.log_lines.all().delete()
+        return found
+
+
+def _start(options: Options, *, user_id: int | None, job_id: int | None) -> InventoryClose:
+    """The first step: check everything that is cheap, and shut the date."""
+    with posting(alone=True) as context:
+        if not options.rehearsal:
+            _check_start(options)
+            _check_adjusted(options)
+        return InventoryClose.objects.create(
+            kind=options.kind,
+            closing_date=options.on,
+            state=RunState.RUNNING,
+            rehearsal=options.rehearsal,
+            update_ledger=options.update_ledger,
+            max_iterations=options.max_iterations,
+            min_adjustment=options.min_adjustment,
+            item_ids=None if options.item_ids is None else sorted(options.item_ids),
+            job_id=job_id,
+            user_id=user_id,
+            created_at=context.created_at,
+        )
+
+
+def _check_adjusted(options: Options) -> None:
+    if options.kind == CloseKind.CLOSE:
+        raise_problems(period_blockers.problems(period_blockers.blockers(options.on)))
+
+
+def _check_start(options: Options) -> None:
+    """What refuses a run before anything is written."""
+    unfinished = InventoryClose.objects.filter(state__in=(RunState.WAITING, RunState.RUNNING), rehearsal=False).first()
+    if unfinished is not None:
+        raise RunUnfinished(
+            _("%(kind)s %(no)s of %(date)s is not finished. Wait for it, or cancel it.")
+            % {"kind": unfinished.get_kind_display(), "no": unfinished.pk, "date": unfinished.closing_date}
+        )
+    last = checks.last_close_date()
+    if last is not None and options.on <= last:
+        raise BeforeCloseDate(
+            _("The inventory is closed up to %(close)s already. Choose a later date, or reverse that close.")
+            % {"close": last}
+        )
+    if options.update_ledger:
+        ledger_checks.check_dates([options.on])
+    if options.kind == CloseKind.CLOSE:
+        issues = period_blockers.open_issues(options.on)
+        raise_problems(period_blockers.problems(period_blockers.Blockers((), (), issues)))
+
+
+def _finish(
+    close: InventoryClose,
+    plan: Plan,
+    options: Options,
+    *,
+    setups: Setups,
+    user_id: int | None,
+    guard: Callable[[], None] | None,
+) -> None:
+    """The last step: store exactly the plan, or keep it where it is a rehearsal."""
+    if options.rehearsal:
+        with transaction.atomic():
+            _keep_plan(close, plan)
+            _complete(close, {})
+        return
+    with posting() as context:
+        locks.lock_items({*plan.item_ids, *reversing.items_of_later_recalculations(options.on)})
+        locked = InventoryClose.objects.select_for_update(no_key=True, of=("self",)).get(pk=close.pk)
+        if locked.state != RunState.RUNNING:
+            raise RunUnfinished(_("The run was given up meanwhile. Start it again."), code=ErrorCode.CHANGED_MEANWHILE)
+        if guard is not None:
+            guard()
+        if options.kind == CloseKind.CLOSE:
+            reversing.cancel_recalculations_after(options.on, context=context, user_id=user_id, setups=setups)
+        _store(close, plan, options, setups=setups, context=context, user_id=user_id)
+
+
+def _store(
+    close: InventoryClose,
+    plan: Plan,
+    options: Options,
+    *,
+    setups: Setups,
+    context: PostingContext,
+    user_id: int | None,
+) -> None:
+    no = storing.document_no(close)
+    close.register_id = write_register(
+        source_code=SOURCE_CODE, document_no=no, user_id=user_id, created_at=context.created_at
+    )
+    changes = calculation.still_true(plan.changes)
+    value_ids = storing.write_changes(
+        changes, on=options.on, document_no=no, register_id=close.register_id, context=context, user_id=user_id
+    )
+    if options.kind == CloseKind.CLOSE:
+        made = storing.write_transfers(plan.transfers, close=close, context=context)
+        storing.write_settlements(plan.numbered_settlements(made), close=close, context=context)
+    voucher_id = storing.post_voucher(
+        value_ids, setups=setups, update_ledger=options.update_ledger, context=context, user_id=user_id
+    )
+    plan.products |= order_states.mark_from_corrections(plan.used_by_others)
+    _keep_plan(close, plan)
+    _complete(close, {"register_id": close.register_id, "voucher_id": voucher_id})
+    if options.kind == CloseKind.CLOSE:
+        closed = inventory_periods.close_with(
+            options.on, context=context, user_id=user_id, reason=_("Inventory close %(no)s") % {"no": close.pk}
+        )
+        close.closed_periods.set(closed)
+
+
+def _complete(close: InventoryClose, fields: dict[str, int | None]) -> None:
+    InventoryClose.objects.filter(pk=close.pk).update(state=RunState.DONE, finished_at=timezone.now(), **fields)
+
+
+def _keep_plan(close: InventoryClose, plan: Plan) -> None:
+    """Keep the plan for the report, and the warnings for the log."""
+    now = timezone.now()
+    ClosePlanLine.objects.bulk_create(
+        [
+            *(
+                ClosePlanLine(
+                    close=close,
+                    item_id=each.item_id,
+                    issue_id=each.entry_id,
+                    amount=from_e5(each.actual_e5 + each.expected_e5),
+                    details={"actual": str(from_e5(each.actual_e5)), "expected": str(from_e5(each.expected_e5))},
+                )
+                for each in plan.changes
+            ),
+            *(
+                ClosePlanLine(
+                    close=close,
+                    item_id=each.item_id,
+                    issue_id=each.issue.entry_id,
+                    receipt_id=each.receipt.entry_id,
+                    quantity=from_e5(each.quantity_e5),
+                    amount=from_e5(each.amount_e5),
+                    details={"settlement": True, "marked": each.marked},
+                )
+                for each in (plan.settlements if close.kind == CloseKind.CLOSE else ())
+            ),
+        ],
+        batch_size=1000,
+    )
+    CloseLogLine.objects.bulk_create(
+        [
+            CloseLogLine(
+                close=close,
+                item_id=each.item_id,
+                issue_id=each.issue_id,
+                code=each.code,
+                message=words.warning(each),
+                created_at=now,
+            )
+            for each in plan.warnings
+        ],
+        batch_size=1000,
+    )
+
+
+def result_of(close: InventoryClose) -> CloseResult:
+    """Say what a run did, or a rehearsal would do."""
+    lines = close.plan_lines.all()
+    settlements = lines.filter(details__has_key="settlement").count()
+    changed = lines.exclude(details__has_key="settlement")
+    return CloseResult(
+        close_id=close.pk,
+        items=lines.values("item").distinct().count(),
+        entries=changed.count(),
+        settlements=settlements,
+        adjusted=changed.aggregate(total=Sum("amount"))["total"] or Decimal(0),
+        warnings=close.log_lines.count(),
+    )
+
+
+def give_up(close_id: int, *, state: RunState = RunState.CANCELLED) -> bool:
+    """Leave the books as before an unfinished run: its date is open again, nothing of its plan is left."""
+    with transaction.atomic():
+        unfinished = InventoryClose.objects.filter(pk=close_id, state=RunState.RUNNING)
+        given_up = unfinished.update(state=state, finished_at=timezone.now(), job=None)
+        if given_up:
+            ClosePlanLine.objects.filter(close_id=close_id).delete()
+            CloseLogLine.objects.filter(close_id=close_id).delete()
+    return bool(given_up)
