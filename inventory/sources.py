@@ -28,7 +28,7 @@ WHERE e.id = ANY(%s) AND NOT e.applied_entry_to_adjust
 
 
 def flag_layers(outbound_ids: Collection[int]) -> None:
-    """Flag what invoiced outbounds took from: with all of them invoiced, a used up layer may have a rounding residual."""
+    """Flag what invoiced outbounds took from: the last one may leave a used up layer a residual."""
     _run(_FLAG_LAYERS, outbound_ids)
 
 

@@ -117,7 +117,5 @@ class ApplicationEntryListView(ListView):
     filterset_class = ApplicationEntryFilter
     table_class = ApplicationEntryTable
     totals = ("quantity",)
-    actions = (
-        Action(gettext_lazy("Application worksheet"), "costing:worksheet_items", permission="base.cost_adjust"),
-    )
+    actions = (Action(gettext_lazy("Application worksheet"), "costing:worksheet_items", permission="base.cost_adjust"),)
     empty_text = gettext_lazy("Nothing is applied yet: applications are made when goods are posted.")
