@@ -265,6 +265,8 @@ def _keep_plan(close: InventoryClose, plan: Plan) -> None:
                 item_id=each.item_id,
                 issue_id=each.issue_id,
                 code=each.code,
+                cause=each.cause,
+                quantity=from_e5(each.quantity_e5),
                 message=words.warning(each),
                 created_at=now,
             )
