@@ -21,9 +21,14 @@ from costing.engine.closing import Layer, Mark, Pool, settle
 from costing.engine.closing.pools import Match, Reason
 from costing.engine.shares import share_amount_e5
 from inventory.application import Place
+from inventory.enums import ItemLedgerEntryType
 
 ABSENT = 0
 ITERATIONS_EXHAUSTED = "iterations_exhausted"
+RECEIPT_NOT_INVOICED = "receipt_not_invoiced"
+PRODUCTION_NOT_FINISHED = "production_not_finished"
+OTHER_POOL = "other_pool"
+OUTPUTS = (ItemLedgerEntryType.OUTPUT.value, ItemLedgerEntryType.ASSEMBLY_OUTPUT.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +183,9 @@ class _Round:
                 )
         for match in found.matches:
             self._take(match, layers, first)
-        physical = any(not layer.is_financial for layer in layers.receipts)
+        physical = [layers.entry(layer.key) for layer in layers.receipts if not layer.is_financial]
         for left in found.unsettled:
-            cause = "receipt_not_invoiced" if physical and left.reason == Reason.NOT_SETTLED else ""
+            cause = self._cause(place, physical) if left.reason == Reason.NOT_SETTLED else ""
             self._warn(layers.entry(left.issue_key), left.reason.value, left.quantity_e5, cause)
         for key, layer in layers.kept.items():
             entry = layers.entry(key)
@@ -215,7 +220,19 @@ class _Round:
                 )
             )
         elif kept.is_financial:
-            self._warn(entry, Reason.NOT_SETTLED.value, match.quantity_e5, "receipt_not_invoiced")
+            assert match.receipt_key is not None
+            cause = self._cause(entry.place, [layers.entry(match.receipt_key)])
+            self._warn(entry, Reason.NOT_SETTLED.value, match.quantity_e5, cause)
+
+    def _cause(self, place: Place, physical: Sequence[OpenEntry]) -> str:
+        """Why an issue of a pool found too little: what came in without a final cost, or lies in another pool."""
+        if physical:
+            made = all(entry.entry_type in OUTPUTS for entry in physical)
+            return PRODUCTION_NOT_FINISHED if made else RECEIPT_NOT_INVOICED
+        elsewhere = any(
+            entry.place != place and not entry.is_issue and entry.financial_open_e5 for entry in self.books.entries
+        )
+        return OTHER_POOL if elsewhere else ""
 
     def _warn(self, entry: OpenEntry, code: str, quantity_e5: int, cause: str) -> None:
         known = next((each for each in self.plan.warnings if (each.issue_id, each.code) == (entry.id, code)), None)

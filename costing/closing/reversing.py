@@ -41,14 +41,15 @@ def reverse_close(*, close_id: int, user_id: int | None = None) -> InventoryClos
     """
     with posting(alone=True) as context:
         close = InventoryClose.objects.select_for_update(no_key=True, of=("self",)).filter(pk=close_id).first()
-        _check(close)
+        check_reversible(close)
         assert close is not None
         _reverse(close, setups=Setups.at(close.closing_date), context=context, user_id=user_id)
     close.refresh_from_db()
     return close
 
 
-def _check(close: InventoryClose | None) -> None:
+def check_reversible(close: InventoryClose | None) -> None:
+    """Refuse a run that is none, is not completed, or is not the latest. Raises: as `reverse_close`."""
     if close is None or close.rehearsal:
         raise DomainError(_("There is no such inventory close."), code=ErrorCode.NOT_FOUND)
     if close.state != RunState.DONE:

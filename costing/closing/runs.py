@@ -84,7 +84,7 @@ def close_inventory(
     if existing is not None and existing.state == RunState.DONE:
         return result_of(existing)
     if existing is None and not options.rehearsal:
-        _check_start(options)
+        check_start(options)
         before.adjust_others(options, user_id=user_id)
     close = existing or _start(options, user_id=user_id, job_id=job_id)
     try:
@@ -121,7 +121,7 @@ def _start(options: Options, *, user_id: int | None, job_id: int | None) -> Inve
     """The first step: check everything that is cheap, and shut the date."""
     with posting(alone=True) as context:
         if not options.rehearsal:
-            _check_start(options)
+            check_start(options)
             _check_adjusted(options)
         return InventoryClose.objects.create(
             kind=options.kind,
@@ -143,7 +143,7 @@ def _check_adjusted(options: Options) -> None:
         raise_problems(period_blockers.problems(period_blockers.blockers(options.on)))
 
 
-def _check_start(options: Options) -> None:
+def check_start(options: Options) -> None:
     """What refuses a run before anything is written."""
     unfinished = InventoryClose.objects.filter(state__in=(RunState.WAITING, RunState.RUNNING), rehearsal=False).first()
     if unfinished is not None:
@@ -265,6 +265,8 @@ def _keep_plan(close: InventoryClose, plan: Plan) -> None:
                 item_id=each.item_id,
                 issue_id=each.issue_id,
                 code=each.code,
+                cause=each.cause,
+                quantity=from_e5(each.quantity_e5),
                 message=words.warning(each),
                 created_at=now,
             )
