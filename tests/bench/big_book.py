@@ -97,7 +97,7 @@ class Trade:
         return self.card
 
     def _leave_open(self, first_entry: int, first_link: int) -> None:
-        """What is settled at close is not applied at posting: what comes in has its own record, and nothing goes out of it."""
+        """What is settled at close is not applied at posting: what comes in has its own record, and stays open."""
         for entry in self.entries[first_entry:]:
             entry[5], entry[8] = entry[4], 0
         self.links[first_link:] = [link for link in self.links[first_link:] if link[0] == link[1]]

@@ -9,6 +9,7 @@ floor writes. The floor of a reversal is the close that it takes back.
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from django.db import connection
@@ -54,7 +55,7 @@ def reverse(size: int) -> Iterator[Measured]:
         close_seconds.append(took)
         _execute("ANALYZE")
         reset_peak()
-        took, _closed = _timed(lambda: closing.reverse_close(close_id=result.close_id))
+        took, _closed = _timed(partial(closing.reverse_close, close_id=result.close_id))
         seconds.append(took)
         peaks.append(peak_mb())
     _check()

@@ -1,4 +1,4 @@
-"""The least that a program must do to close the inventory on our tables: read columns, settle in arrays, write the rows.
+"""The least that a program must do to close the inventory on our tables: read columns, settle in arrays, write rows.
 
 It takes the balance of every item and location at the date, reads what is open, matches issues with receipts first in
 first out by adding up quantities, prices averages, and inserts the very rows that the application wrote, from plain
@@ -8,6 +8,7 @@ value, days or warnings.
 
 import tempfile
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,7 @@ def _settle(on: date) -> int:
     entries = {name: column[order] for name, column in entries.items()}
     matched = 0
     starts = np.flatnonzero(np.r_[True, np.diff(entries["item"]) != 0, True])
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         matched += _fifo(entries["open"][start:end], entries["cents"][start:end])
     return matched
 
@@ -135,14 +136,14 @@ FROM bench_taken t WHERE t.id = e.id
 
 
 def _copy_out(rows: str, path: Path) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({rows}) TO STDOUT (FORMAT binary)") as copy:
-        with path.open("wb") as file:
-            for block in copy:
-                file.write(block)
+    copy = f"COPY ({rows}) TO STDOUT (FORMAT binary)"
+    with connection.cursor() as cursor, cursor.copy(copy) as blocks, path.open("wb") as file:
+        for block in blocks:
+            file.write(block)
 
 
 def _copy_in(table: str, path: Path) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN (FORMAT binary)") as copy:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                copy.write(block)
+    copy = f"COPY {table} FROM STDIN (FORMAT binary)"
+    with connection.cursor() as cursor, cursor.copy(copy) as target, path.open("rb") as file:
+        while block := file.read(1 << 20):
+            target.write(block)
