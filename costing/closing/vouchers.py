@@ -17,11 +17,8 @@ from config.base.transactions import PostingContext
 from costing import accounts as account_lookup
 from costing import adjustment_storing, gl_posting
 from costing.enums import PostingPair
-from costing.gl_posting import Pair, ValueToPost
+from costing.gl_posting import Pair, SummedLine, ValueToPost
 from costing.setups import Setups
-from ledger import posting as ledger_posting
-from ledger.enums import SourceCode
-from ledger.posting import LineToPost, TransactionToPost
 
 _KIND = "item_ledger_entry_type, entry_type, variance_type, order_type, account_set_id, dimension_set_id"
 # Increases and decreases apart: no line may come to zero.
@@ -81,20 +78,15 @@ def post(
     if not ways:
         return None
     adjustment_storing.check_accounts([way.pair.value for way in ways], include_expected=expected)
-    lines: dict[tuple[int, int, int | None, bool], Decimal] = {}
+    amounts: dict[SummedLine, Decimal] = {}
     for way in ways:
-        lines[_line(way)] = lines.get(_line(way), Decimal(0)) + way.pair.amount
+        amounts[_line(way)] = amounts.get(_line(way), Decimal(0)) + way.pair.amount
     first = ways[0].pair.value
-    posted = ledger_posting.post_transactions(
-        [TransactionToPost(first.posting_date, first.document_no, first.document_no, _to_post(lines))],
-        context=context,
-        user_id=user_id,
-        source_code=SourceCode.INVENTORY_POSTING,
-        system_created=True,
-    )[0]
-    places = {line: number for number, line in enumerate(lines)}
-    _relate(register_id, ways, [posted.entry_ids[2 * places[_line(way)] :][:2] for way in ways])
-    return posted.transaction_id
+    transaction_id, entries = gl_posting.post_voucher(
+        amounts, posting_date=first.posting_date, document_no=first.document_no, context=context, user_id=user_id
+    )
+    _relate(register_id, ways, [entries[_line(way)] for way in ways])
+    return transaction_id
 
 
 def _ways(register_id: int, *, expected: bool) -> list[_Way]:
@@ -128,19 +120,10 @@ def _ways(register_id: int, *, expected: bool) -> list[_Way]:
     return found
 
 
-def _line(way: _Way) -> tuple[int, int, int | None, bool]:
+def _line(way: _Way) -> SummedLine:
     ids, roles = way.pair.value.accounts.account_ids, way.pair.roles
     accounts = ids[roles.account.value], ids[roles.balancing.value]
     return (*accounts, way.pair.value.dimension_set_id, way.pair.amount > 0)
-
-
-def _to_post(lines: dict[tuple[int, int, int | None, bool], Decimal]) -> list[LineToPost]:
-    """Two lines for each pair of accounts, in their order."""
-    return [
-        LineToPost(account_id, signed, dimension_set_id=dimension_set_id)
-        for (own, balancing, dimension_set_id, _increase), amount in lines.items()
-        for account_id, signed in ((own, amount), (balancing, -amount))
-    ]
 
 
 def _relate(register_id: int, ways: Sequence[_Way], entries: Sequence[Sequence[int]]) -> None:
