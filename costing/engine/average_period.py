@@ -152,14 +152,15 @@ class Period:
         self.turns.clear()
 
     def _repeat(self) -> None:
-        """Compute until nothing moves."""
-        moved: list[int] = []
-        for _round in range(MAX_ROUNDS):
-            before = [self.costs.forwarded_e5.get(entry.key) for entry in self.order]
+        """Compute until nothing moves. Each issue that is kept gives the others as many rounds again."""
+        rounds = 0
+        while rounds < MAX_ROUNDS:
+            before, kept = [self.costs.forwarded_e5.get(entry.key) for entry in self.order], len(self.kept)
             self._compute()
             moved = self._moved(before)
             if not moved:
                 return
+            rounds = 0 if len(self.kept) > kept else rounds + 1
         raise NotSettled(self.end, [key for key in moved if self.costs.books.entries[key].averaged])
 
     def _pool(self, members: ScopePeriod, opening: Sums) -> Pool:
