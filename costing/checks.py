@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from config.base import statements
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
+from costing.close_liveness import IS_ALIVE
 from costing.enums import CloseKind, RunState
-from costing.models import CostingSetup, InventoryClose, InventoryPeriod
+from costing.models import CostingSetup, InventoryPeriod
 from inventory import movement_checks
 from inventory.application import StockEntry
 from inventory.movements import Movement
@@ -34,16 +35,18 @@ class SettledAtClose(DomainError):
     code = ErrorCode.INVALID_INPUT
 
 
-# A running close counts from its first step on.
-STANDING_STATES = [RunState.RUNNING.value, RunState.DONE.value]
-# What bounds posting dates, in one row: last close, last closed period, valuation floor, last date of the ledger.
-_LIMITS = """
-SELECT (SELECT max(closing_date) FROM costing_inventoryclose
-        WHERE kind = %s AND NOT rehearsal AND state = ANY(%s::text[])),
+# A running close counts from its first step on, while somebody works on it.
+_LAST_CLOSE = f"""
+SELECT max(closing_date) FROM costing_inventoryclose c
+WHERE kind = %s AND NOT rehearsal
+  AND (c.state = '{RunState.DONE}' OR c.state = '{RunState.RUNNING}' AND {IS_ALIVE})
+"""  # noqa: S608 our own text
+_LIMITS = f"""
+SELECT ({_LAST_CLOSE}),
        (SELECT max(ending_date) FROM costing_inventoryperiod WHERE closed),
        (SELECT max(earliest_allowed_valuation_date) FROM costing_costingsetup WHERE starting_date >= %s::date),
        (SELECT allow_posting_to FROM ledger_ledgersetup)
-"""
+"""  # noqa: S608 our own text
 
 
 def check_dates(dates: Iterable[date], *, setup: CostingSetup) -> None:
@@ -52,7 +55,7 @@ def check_dates(dates: Iterable[date], *, setup: CostingSetup) -> None:
     Raises: BeforeCloseDate (also where a period is closed as well), PeriodClosed.
     """
     earliest = min(dates)
-    limits = statements.rows(_LIMITS, [CloseKind.CLOSE.value, STANDING_STATES, setup.starting_date])
+    limits = statements.rows(_LIMITS, [CloseKind.CLOSE.value, setup.starting_date])
     closed_on, period, floor, allowed_to = limits[0]
     if closed_on and earliest <= closed_on:
         raise BeforeCloseDate(
@@ -141,13 +144,9 @@ def check_settled_at_posting(items: Iterable[ItemFacts]) -> None:
 
 def last_close_date() -> date | None:
     """The date of the latest close that stands; a running one counts from its first step on."""
-    return (
-        InventoryClose.objects.filter(kind=CloseKind.CLOSE, rehearsal=False)
-        .filter(state__in=STANDING_STATES)
-        .order_by("-closing_date")
-        .values_list("closing_date", flat=True)
-        .first()
-    )
+    rows = statements.rows(_LAST_CLOSE, [CloseKind.CLOSE.value])
+    found: date | None = rows[0][0]
+    return found
 
 
 def last_closed_period() -> date | None:

@@ -19,6 +19,7 @@ from config.base.errors import DomainError, ErrorCode
 BOOKS_SPACE = 1
 ITEM_SPACE = 2
 JOB_KEY_SPACE = 3
+CLOSE_SPACE = 4
 
 LOCK_NOT_AVAILABLE = "55P03"
 DEFAULT_LOCK_TIMEOUT_MS = 10_000

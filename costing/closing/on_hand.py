@@ -22,7 +22,7 @@ from config.base import locks
 from config.base.amounts import from_e5, round_div, to_e5
 from config.base.errors import DomainError, ErrorCode
 from config.base.transactions import PostingContext, posting
-from costing import checks
+from costing import checks, close_liveness
 from costing.closing import loading, storing, vouchers
 from costing.closing.loading import ItemBooks
 from costing.closing.planning import Change
@@ -85,6 +85,7 @@ def adjust_on_hand(
     `location_id` limits it to a place, where each place is a pool. Raises: NoClose; DomainError for a wrong date.
     """
     with posting(alone=True) as context:
+        close_liveness.check_none_alive()
         last = _last_close(on)
         locks.lock_items([item_id])
         setups = Setups.at(last.closing_date)

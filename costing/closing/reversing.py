@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.base import locks
 from config.base.errors import DomainError, ErrorCode
 from config.base.transactions import PostingContext, posting
-from costing import inventory_periods, order_states
+from costing import close_liveness, inventory_periods, order_states
 from costing.closing import storing, vouchers
 from costing.closing.calculation import USED
 from costing.enums import CloseKind, RunState
@@ -56,7 +56,8 @@ def check_reversible(close: InventoryClose | None) -> None:
             _("%(kind)s %(no)s is not completed, so there is nothing to reverse.")
             % {"kind": close.get_kind_display(), "no": close.pk}
         )
-    standing = InventoryClose.objects.filter(rehearsal=False, state__in=(RunState.DONE, RunState.RUNNING))
+    worked_on = Q(pk__in=close_liveness.alive())
+    standing = InventoryClose.objects.filter(worked_on | Q(state=RunState.DONE), rehearsal=False)
     later = standing.filter(pk__gt=close.pk)
     if close.kind in SETTLING:
         later = later.filter(kind__in=SETTLING)

@@ -14,17 +14,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.base import jobs, locks
-from config.base.errors import DomainError, ErrorCode, raise_problems
+from config.base.errors import ErrorCode, raise_problems
 from config.base.transactions import PostingContext, posting
-from costing import checks, inventory_periods, order_states, period_blockers
+from costing import checks, close_liveness, inventory_periods, order_adjustment, order_states, period_blockers
 from costing.checks import BeforeCloseDate
+from costing.close_liveness import RunUnfinished
 from costing.closing import before, calculation, plan_lines, reversing, storing, vouchers
 from costing.closing.calculation import Plan
 from costing.enums import CloseKind, RunState
@@ -35,10 +37,6 @@ from ledger import checks as ledger_checks
 
 SOURCE_CODE = "INVTCLOSE"
 Report = Callable[[int, int], None]
-
-
-class RunUnfinished(DomainError):
-    code = ErrorCode.ALREADY_RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,27 @@ def close_inventory(
     Raises: BeforeCloseDate, RunUnfinished; DomainError not_adjusted or open_entries where items that are settled at
     posting keep the period open; period_closed where the ledger does not allow the date.
     """
+    run = partial(_run, options, user_id=user_id, job_id=job_id, report=report, guard=guard)
+    if job_id is not None or options.rehearsal:
+        return run()
+    with close_liveness.held():
+        # Nobody else works on a run without a job now: one that says so was left behind.
+        _give_up_all(InventoryClose.objects.filter(state=RunState.RUNNING, rehearsal=False, job__isnull=True))
+        return run()
+
+
+def _run(
+    options: Options,
+    *,
+    user_id: int | None,
+    job_id: int | None,
+    report: Report | None,
+    guard: Callable[[], None] | None,
+) -> CloseResult:
     existing = _existing(job_id)
     if existing is not None and existing.state == RunState.DONE:
+        # Lost after it was stored: what came after the storing may be missing.
+        before.adjust_products(order_adjustment.unadjusted_items(), user_id=user_id)
         return result_of(existing)
     if existing is None and not options.rehearsal:
         check_start(options)
@@ -105,15 +122,23 @@ def close_inventory(
 
 
 def _existing(job_id: int | None) -> InventoryClose | None:
-    """The run that a job has begun before it was lost; its plan is made anew."""
+    """The run that a job has begun before it was lost; its plan is made anew.
+
+    It takes the books alone: a posting that was let in while the job lay given up is over, and will be read.
+    """
     if job_id is None:
         return None
-    with transaction.atomic():
-        found = InventoryClose.objects.filter(job_id=job_id, state__in=(RunState.RUNNING, RunState.DONE)).first()
-        if found is not None and found.state == RunState.RUNNING:
+    found = InventoryClose.objects.filter(job_id=job_id, state__in=(RunState.RUNNING, RunState.DONE)).first()
+    if found is not None and found.state == RunState.RUNNING:
+        with posting(alone=True):
             found.plan_lines.all().delete()
             found.log_lines.all().delete()
-        return found
+    return found
+
+
+def _give_up_all(runs: QuerySet[InventoryClose]) -> None:
+    for close_id in list(runs.values_list("pk", flat=True)):
+        give_up(close_id, state=RunState.FAILED)
 
 
 def _start(options: Options, *, user_id: int | None, job_id: int | None) -> InventoryClose:
@@ -122,6 +147,7 @@ def _start(options: Options, *, user_id: int | None, job_id: int | None) -> Inve
         if not options.rehearsal:
             check_start(options)
             _check_adjusted(options)
+            _give_up_all(close_liveness.left_behind())
         return InventoryClose.objects.create(
             kind=options.kind,
             closing_date=options.on,
@@ -144,12 +170,7 @@ def _check_adjusted(options: Options) -> None:
 
 def check_start(options: Options) -> None:
     """What refuses a run before anything is written."""
-    unfinished = InventoryClose.objects.filter(state__in=(RunState.WAITING, RunState.RUNNING), rehearsal=False).first()
-    if unfinished is not None:
-        raise RunUnfinished(
-            _("%(kind)s %(no)s of %(date)s is not finished. Wait for it, or cancel it.")
-            % {"kind": unfinished.get_kind_display(), "no": unfinished.pk, "date": unfinished.closing_date}
-        )
+    close_liveness.check_none_alive()
     last = checks.last_close_date()
     if last is not None and options.on <= last:
         raise BeforeCloseDate(

@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from config.base import jobs
 from config.base.errors import DomainError
-from config.base.models import JobState
+from config.base.models import Job, JobState
 from costing import closing
 from costing.check_books import breaches
 from costing.closing import Options
@@ -201,10 +201,37 @@ class TestRuns:
         assert run().adjusted == 10
 
     def test_is_refused_while_another_is_unfinished(self, two_receipts):
-        InventoryClose.objects.create(closing_date=END, state=RunState.RUNNING, created_at="2026-02-01T00:00Z")
+        job = Job.objects.create(kind="close_inventory", title="close", state=JobState.RUNNING)
+        unfinished = left_running(job=job)
 
         with pytest.raises(DomainError) as refused:
             run()
+
+        assert refused.value.code == "already_running"
+        assert f"{unfinished.pk} of 2026-01-31 is not finished" in str(refused.value)
+
+    @pytest.mark.parametrize("job_state", [None, JobState.FAILED, JobState.CANCELLED])
+    def test_what_was_left_behind_bars_nothing_and_is_given_up(self, two_receipts, job_state):
+        job = job_state and Job.objects.create(
+            kind="close_inventory", title="close", state=job_state, finished_at="2026-02-01T00:00Z"
+        )
+        dead = left_running(job=job, on=date(2026, 2, 28))
+
+        do(two_receipts, "sale", {"item": "FI-0", "quantity": Decimal(1), "date": date(2026, 2, 1)})
+        closed = run()
+
+        dead.refresh_from_db()
+        assert (dead.state, dead.job_id) == (RunState.FAILED, None)
+        closing.reverse_close(close_id=closed.close_id)
+
+    def test_on_hand_is_not_adjusted_while_a_run_is_unfinished(self, two_receipts):
+        run()
+        job = Job.objects.create(kind="close_inventory", title="close", state=JobState.QUEUED)
+        left_running(job=job, on=date(2026, 2, 28))
+
+        with pytest.raises(DomainError) as refused:
+            item = Item.objects.get(no="FI-0")
+            closing.adjust_on_hand(item_id=item.pk, new=closing.NewValue(unit_cost=Decimal(30)))
 
         assert refused.value.code == "already_running"
 
@@ -214,6 +241,13 @@ class TestRuns:
         voucher = InventoryClose.objects.get(pk=result.close_id).voucher
         assert sorted(voucher.entries.values_list("amount", flat=True)) == [-10, 10]
         assert (voucher.posting_date, voucher.document_no) == (END, f"CLOSE-{result.close_id}")
+
+
+def left_running(*, job, on=END):
+    """A run that was begun and whose process is gone, unless its job says otherwise."""
+    return InventoryClose.objects.create(
+        closing_date=on, state=RunState.RUNNING, job=job, created_at="2026-02-01T00:00Z"
+    )
 
 
 def plan_of(result):
