@@ -137,3 +137,20 @@ class CountStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("count status", "Open")
     FINISHED = "finished", pgettext_lazy("count status", "Finished")
     POSTED = "posted", pgettext_lazy("count status", "Posted")
+
+
+class PostedNumbers(models.TextChoices):
+    """Numbers that a location may have of its own. The value is the column of the inventory setup that it replaces."""
+
+    PURCHASE_RECEIPT = "purchase_receipt_series", pgettext_lazy("numbers", "Purchase receipts")
+    PURCHASE_INVOICE = "purchase_invoice_series", pgettext_lazy("numbers", "Purchase invoices")
+    PURCHASE_RETURN_SHIPMENT = "purchase_return_shipment_series", pgettext_lazy("numbers", "Purchase return shipments")
+    PURCHASE_CREDIT = "purchase_credit_series", pgettext_lazy("numbers", "Purchase credit memos")
+    SALES_SHIPMENT = "sales_shipment_series", pgettext_lazy("numbers", "Sales shipments")
+    SALES_INVOICE = "sales_invoice_series", pgettext_lazy("numbers", "Sales invoices")
+    SALES_RETURN_RECEIPT = "sales_return_receipt_series", pgettext_lazy("numbers", "Sales return receipts")
+    SALES_CREDIT = "sales_credit_series", pgettext_lazy("numbers", "Sales credit memos")
+    TRANSFER_SHIPMENT = "transfer_shipment_series", pgettext_lazy("numbers", "Transfer shipments")
+    TRANSFER_RECEIPT = "transfer_receipt_series", pgettext_lazy("numbers", "Transfer receipts")
+    DIRECT_TRANSFER = "direct_transfer_series", pgettext_lazy("numbers", "Direct transfers")
+    ITEM_JOURNAL = "item_journal_series", pgettext_lazy("numbers", "Item journals")

@@ -45,7 +45,15 @@ from inventory.models.orders import (
     TransferOrder,
     WorkCentre,
 )
-from inventory.models.places import Bin, Customer, Location, ResponsibilityCentre, UserScope, Vendor
+from inventory.models.places import (
+    Bin,
+    Customer,
+    Location,
+    LocationNumberSeries,
+    ResponsibilityCentre,
+    UserScope,
+    Vendor,
+)
 from inventory.models.tracking import Lot, Serial
 from inventory.models.worksheets import ApplicationWorksheet, TouchedEntry
 
@@ -79,6 +87,7 @@ __all__ = [
     "ItemRegister",
     "ItemUnitOfMeasure",
     "Location",
+    "LocationNumberSeries",
     "Lot",
     "OrderComponent",
     "OrderHeader",

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from config.base.models import NumberSeries
+from inventory.enums import PostedNumbers
 from inventory.models.master import CodedModel, GenBusPostingGroup
 
 
@@ -23,6 +25,22 @@ class Location(CodedModel):
     class Meta:
         verbose_name = _("location")
         verbose_name_plural = _("locations")
+
+
+class LocationNumberSeries(models.Model):
+    """A location's own numbers for documents posted there, so that places do not wait for one another's."""
+
+    location = models.ForeignKey(Location, models.CASCADE, related_name="number_series", verbose_name=_("location"))
+    numbers = models.CharField(_("numbers"), max_length=40, choices=PostedNumbers)
+    series = models.ForeignKey(NumberSeries, models.PROTECT, verbose_name=_("number series"))
+
+    class Meta:
+        verbose_name = _("location number series")
+        verbose_name_plural = _("location number series")
+        constraints = [models.UniqueConstraint(fields=["location", "numbers"], name="location_numbers_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.numbers}"
 
 
 class Bin(models.Model):
