@@ -154,3 +154,32 @@ class PostedNumbers(models.TextChoices):
     TRANSFER_RECEIPT = "transfer_receipt_series", pgettext_lazy("numbers", "Transfer receipts")
     DIRECT_TRANSFER = "direct_transfer_series", pgettext_lazy("numbers", "Direct transfers")
     ITEM_JOURNAL = "item_journal_series", pgettext_lazy("numbers", "Item journals")
+
+
+class AttributeType(models.TextChoices):
+    """What the values of an item attribute are."""
+
+    TEXT = "text", pgettext_lazy("attribute type", "Text")
+    OPTION = "option", pgettext_lazy("attribute type", "Option")
+    INTEGER = "integer", pgettext_lazy("attribute type", "Whole number")
+    DECIMAL = "number", pgettext_lazy("attribute type", "Number with decimals")
+    DATE = "date", pgettext_lazy("attribute type", "Date")
+
+
+class Symbology(models.TextChoices):
+    """How a code is printed; EAN and UPC codes end with a check digit."""
+
+    CODE_128 = "code128", _("Code 128")
+    EAN_13 = "ean13", _("EAN-13")
+    EAN_8 = "ean8", _("EAN-8")
+    UPC_A = "upca", _("UPC-A")
+    ITF_14 = "itf14", _("ITF-14")
+    QR = "qr", _("QR")
+
+
+class CatalogueNumbering(models.TextChoices):
+    """Where the number of an item comes from that is made from a catalogue item."""
+
+    SERIES = "series", pgettext_lazy("catalogue numbering", "Number series")
+    VENDOR_ITEM_NO = "vendor_item_no", pgettext_lazy("catalogue numbering", "The vendor's number")
+    VENDOR_AND_ITEM_NO = "vendor_and_item_no", pgettext_lazy("catalogue numbering", "Vendor and its number")
