@@ -25,7 +25,7 @@ from costing.tables.marks import MarkTable
 from costing.tables.words import entry_url
 from costing.views.closing import LIST, LIST_TITLE, REVALUE
 
-MARK, STOCK_VIEW = "base.cost_adjust", "base.stock_view"
+MARK, COST_VIEW = "base.cost_adjust", "base.cost_view"
 
 
 class _ManualView(ActionView):
@@ -117,7 +117,7 @@ def _preview_of(planned: list[PlannedValue]) -> Preview:
 class MarkListView(ListView):
     """Which issues are to be settled against which receipts."""
 
-    permission_required = STOCK_VIEW
+    permission_required = COST_VIEW
     title = gettext_lazy("Marks")
     filterset_class = MarkFilter
     table_class = MarkTable

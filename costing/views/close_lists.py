@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -26,7 +26,7 @@ from costing.close_filters import (
     SettlementFilter,
 )
 from costing.close_forms import NoteForm
-from costing.close_status import IS_SETTLEMENT, touched_items
+from costing.close_status import IS_SETTLEMENT
 from costing.models import CloseLogLine, ClosePlanLine, InventoryClose, Settlement
 from costing.tables.closing import (
     ChangeTable,
@@ -37,6 +37,7 @@ from costing.tables.closing import (
     SettlementTable,
 )
 from costing.views.closing import CLOSE_RUN, LIST, LIST_TITLE, WATCHERS, title_of
+from inventory.models import Item
 
 
 class _OfRunView(ListView):
@@ -181,19 +182,20 @@ class CloseItemListView(_OfRunView):
     empty_text = gettext_lazy("The run touched no item.")
 
     def get_queryset(self) -> QuerySet[Any]:
-        lines = ClosePlanLine.objects.filter(close=self.close)
+        """One pass over the lines of the run, grouped by item: they have no index by item."""
         log = CloseLogLine.objects.filter(close=self.close)
-        of_item = lines.filter(item=OuterRef("pk")).order_by().values("item")
-        warnings = log.filter(item=OuterRef("pk")).order_by().values("item")
-        changes = of_item.exclude(IS_SETTLEMENT)
-        amount = changes.annotate(found=Sum("amount")).values("found")
-        items: QuerySet[Any] = touched_items(self.close.pk).annotate(
-            entry_count=_number(changes.annotate(found=Count("pk"))),
-            adjusted=Coalesce(
-                Subquery(amount, output_field=AmountField()), Value(Decimal(0)), output_field=AmountField()
-            ),
-            settlement_count=_number(of_item.filter(IS_SETTLEMENT).annotate(found=Count("pk"))),
-            warning_count=_number(warnings.annotate(found=Count("pk"))),
+        warnings = log.filter(item=OuterRef("pk")).order_by().values("item").annotate(found=Count("pk"))
+        is_settlement = Q(line__details__has_key="settlement")
+        is_change = Q(line__isnull=False) & ~is_settlement
+        of_run = FilteredRelation("closeplanline", condition=Q(closeplanline__close=self.close))
+        items: QuerySet[Any] = Item.objects.annotate(line=of_run).filter(
+            Q(line__isnull=False) | Q(pk__in=log.values("item"))
+        )
+        items = items.annotate(
+            entry_count=Count("line", filter=is_change),
+            adjusted=Coalesce(Sum("line__amount", filter=is_change), Value(Decimal(0)), output_field=AmountField()),
+            settlement_count=Count("line", filter=is_settlement),
+            warning_count=Coalesce(Subquery(warnings.values("found"), output_field=IntegerField()), Value(0)),
         )
         return items.select_related("item_model_group").order_by("no")
 
@@ -202,10 +204,6 @@ class CloseItemListView(_OfRunView):
         table = super().make_table(rows)
         table.close = self.close
         return table
-
-
-def _number(counted: QuerySet[Any]) -> Coalesce:
-    return Coalesce(Subquery(counted.values("found"), output_field=IntegerField()), Value(0))
 
 
 class ComparisonView(_OfRunView):

@@ -65,7 +65,7 @@ class CloseListView(ListView):
             Action(_("Reverse"), reversal, permission=CLOSE_REVERSE, danger=True, disabled=why_not),
             Action(_("Adjust what is on hand"), "costing:close_on_hand", permission=REVALUE),
             Action(_("Adjust a receipt"), "costing:close_receipt", permission=REVALUE),
-            Action(_("Marks"), "costing:mark_list", permission="base.stock_view"),
+            Action(_("Marks"), "costing:mark_list", permission=COST_VIEW),
         ]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
