@@ -147,7 +147,7 @@ def _store_corrections(
 
 def dates_allowed() -> dict[str, date | None]:
     """Return the parameters of `POSTING_DATE`: up to when the books are closed, and from when they are open."""
-    return {"closed_to": checks.last_closed_period(), "allowed_from": LedgerSetup.load().allow_posting_from}
+    return {"closed_to": checks.books_closed_through(), "allowed_from": LedgerSetup.load().allow_posting_from}
 
 
 def _check_latest(rows: Iterable[tuple[Any, ...]]) -> None:

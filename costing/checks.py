@@ -149,6 +149,11 @@ def last_close_date() -> date | None:
     return found
 
 
+def books_closed_through() -> date | None:
+    """The last date that a close or a closed inventory period keeps as it is."""
+    return max((day for day in (last_close_date(), last_closed_period()) if day), default=None)
+
+
 def last_closed_period() -> date | None:
     """The end of the latest closed inventory period."""
     closed = InventoryPeriod.objects.filter(closed=True)

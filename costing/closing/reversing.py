@@ -18,7 +18,7 @@ from config.base import locks
 from config.base.errors import DomainError, ErrorCode
 from config.base.transactions import PostingContext, posting
 from costing import close_liveness, inventory_periods, order_states
-from costing.closing import storing, vouchers
+from costing.closing import before, storing, vouchers
 from costing.closing.calculation import USED
 from costing.enums import CloseKind, RunState
 from costing.models import ClosingTransfer, InventoryClose, Settlement, ValueEntry
@@ -42,7 +42,8 @@ def reverse_close(*, close_id: int, user_id: int | None = None) -> InventoryClos
         close = InventoryClose.objects.select_for_update(no_key=True, of=("self",)).filter(pk=close_id).first()
         check_reversible(close)
         assert close is not None
-        _reverse(close, setups=Setups.at(close.closing_date), context=context, user_id=user_id)
+        products = _reverse(close, setups=Setups.at(close.closing_date), context=context, user_id=user_id)
+    before.adjust_products(products, user_id=user_id)
     close.refresh_from_db()
     return close
 
@@ -67,14 +68,15 @@ def check_reversible(close: InventoryClose | None) -> None:
         raise NotLatestClose(_("Reverse what came later first: %(later)s.") % {"later": names})
 
 
-def _reverse(close: InventoryClose, *, setups: Setups, context: PostingContext, user_id: int | None) -> None:
+def _reverse(close: InventoryClose, *, setups: Setups, context: PostingContext, user_id: int | None) -> set[int]:
+    """Returns the items settled at posting that are made of what was taken back."""
     settled = Settlement.objects.filter(close=close, cancelled_by__isnull=True).values_list("item_id", flat=True)
     locks.lock_items({*_items_of([close.register_id]), *settled.distinct()})
     no = storing.document_no(close, reversal=True)
     register_id = write_register(
         source_code=SOURCE_CODE, document_no=no, user_id=user_id, created_at=context.created_at
     )
-    _book_back(close, register_id, no, setups=setups, context=context, user_id=user_id)
+    products = _book_back(close, register_id, no, setups=setups, context=context, user_id=user_id)
     storing.cancel_settlements(close)
     inventory_periods.reopen_with(
         close.closed_periods.all(),
@@ -85,6 +87,7 @@ def _reverse(close: InventoryClose, *, setups: Setups, context: PostingContext, 
     InventoryClose.objects.filter(pk=close.pk).update(
         state=RunState.REVERSED, reversal_register_id=register_id, finished_at=timezone.now()
     )
+    return products
 
 
 def _book_back(
@@ -95,7 +98,7 @@ def _book_back(
     setups: Setups,
     context: PostingContext,
     user_id: int | None,
-) -> None:
+) -> set[int]:
     is_revaluation = close.kind in (CloseKind.MANUAL_ADJUSTMENT, CloseKind.RECEIPT_ADJUSTMENT)
     if close.register_id is not None:
         storing.take_back_changes(
@@ -114,7 +117,7 @@ def _book_back(
     )
     InventoryClose.objects.filter(pk=close.pk).update(reversal_voucher_id=voucher_id)
     corrected = ValueEntry.objects.filter(register_id=register_id, item_ledger_entry_type__in=USED)
-    order_states.mark_from_corrections(list(corrected.values_list("item_ledger_entry", flat=True)))
+    return order_states.mark_from_corrections(list(corrected.values_list("item_ledger_entry", flat=True)))
 
 
 def _take_from_transfers(close: InventoryClose) -> None:
