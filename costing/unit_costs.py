@@ -73,7 +73,7 @@ WITH sums AS (
     ) p WHERE u.item_id = ANY(%(ids)s) GROUP BY u.id
 )
 UPDATE inventory_stockkeepingunit u
-SET unit_cost = CASE WHEN g.costing_method = 'standard' THEN u.standard_cost
+SET unit_cost = CASE WHEN g.costing_method = 'standard' THEN coalesce(nullif(u.standard_cost, 0), i.standard_cost)
                      WHEN %(by_place)s THEN round(greatest(s.value / nullif(s.quantity, 0), 0), 5)
                      ELSE i.unit_cost END
 FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id, sums s
