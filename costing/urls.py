@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from config.base.views import list_paths
-from costing.views import entries, find_entries, gl, gl_run_file
+from costing.views import entries, find_entries, gl, gl_run_file, item_cards
 from costing.views.adjustment_urls import adjustment_patterns
 from costing.views.lineage_urls import lineage_patterns
 from costing.views.posting_urls import posting_patterns
@@ -15,6 +15,7 @@ value_patterns: list[URLPattern] = [
     path("ledger/values/<int:pk>/", entries.ValueEntryCardView.as_view(), name="valueentry_detail"),
     *list_paths("ledger/values/<int:pk>/gl/", entries.ValueEntryGLListView, name="valueentry_glentries"),
     *list_paths("ledger/values/<int:pk>/sources/", entries.CostChangeListView, name="valueentry_sources"),
+    path("items/<str:no>/edit/", item_cards.ItemUpdateView.as_view(), name="item_update"),
     *list_paths("items/<str:no>/values/", entries.ItemValueListView, name="item_values"),
     *list_paths("gl/entries/<int:pk>/values/", entries.GLEntryValueListView, name="glentry_values"),
 ]

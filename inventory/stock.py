@@ -19,8 +19,8 @@ from inventory.enums import CostingMethod, ItemType, NegativeStock, SettleAt
 class ItemFacts:
     """An item card and its model group, as posting needs them; costs in 1e-5 per base unit.
 
-    `unapplied_by`: the user who has the item in the application worksheet, if anybody has. `stockkeeping_units`: rows of
-    variant, location (0 is blank), unit cost and standard cost; a cost of 0 there is the card's.
+    `unapplied_by`: the user who has the item in the application worksheet, if anybody has. `stockkeeping_units`: rows
+    of variant, location (0 is blank), unit cost and standard cost; a cost of 0 there is the card's.
     """
 
     id: int
