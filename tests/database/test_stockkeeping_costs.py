@@ -19,7 +19,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-DAY, LATER = date(2026, 3, 2), date(2026, 3, 9)
+DAY, LATER, NEXT_YEAR = date(2026, 3, 2), date(2026, 3, 9), date(2027, 1, 1)
 
 
 @pytest.fixture
@@ -120,6 +120,34 @@ class TestOtherMovements:
 
         units = StockkeepingUnit.objects.order_by("location__code").values_list("location__code", "unit_cost")
         assert list(units) == [("BERGEN", Decimal(10)), ("OSLO", Decimal(12))]
+
+
+class TestUnitCosts:
+    """Of an average item, per item in 2026 and per place from 2027 on: 10 at 5.00 in OSLO and 10 at 10.00 elsewhere.
+
+    Both places begin 2027 at 7.50, so OSLO holds 10 for 75.00, 25.00 more than by its entries; it buys 10 at 12.50.
+    """
+
+    @pytest.fixture
+    def rug(self, oslo):
+        CostingSetup.objects.create(starting_date=NEXT_YEAR, average_cost_calculation="item_location_variant")
+        rug = factories.item("RUG", method="average")
+        StockkeepingUnit.objects.create(item=rug, location=oslo)
+        post(factories.purchase_order(rug, quantity="10", unit_cost="5", location=oslo))
+        post(factories.purchase_order(rug, quantity="10", unit_cost="10"))
+        return rug
+
+    def unit_cost(self):
+        adjustment.adjust_cost(today=DAY)
+        return StockkeepingUnit.objects.get().unit_cost
+
+    def test_are_those_of_the_item_until_places_have_their_own(self, rug):
+        assert self.unit_cost() == Decimal("7.5")
+
+    def test_are_those_of_the_place_from_then_on(self, rug, oslo):
+        post(factories.purchase_order(rug, quantity="10", unit_cost="12.50", location=oslo), on=NEXT_YEAR)
+
+        assert self.unit_cost() == Decimal(10)
 
 
 class TestMaking:
