@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -123,11 +124,10 @@ def _update_stockkeeping_units(item_ids: Sequence[int], *, periods: AveragePerio
         for place, shift_e5 in places.items()
     ]
     columns = list(zip(*shifts, strict=True)) or [()] * 4
-    parameters = {
-        name: list(column) for name, column in zip(("items", "locations", "variants", "shifts"), columns, strict=True)
-    }
+    names = ("items", "locations", "variants", "shifts")
+    parameters: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE_STOCKKEEPING_UNITS, {"ids": item_ids, "by_place": list(since)} | parameters)
+        cursor.execute(_UPDATE_STOCKKEEPING_UNITS, parameters | {"ids": item_ids, "by_place": list(since)})
 
 
 def _by_place_since(item_ids: Sequence[int], periods: AveragePeriods) -> dict[int, date | None]:
