@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -43,7 +44,7 @@ from inventory.models import Item
 class _OfRunView(ListView):
     """A list that belongs to a run."""
 
-    permission_any = WATCHERS
+    permission_any: Iterable[str] = WATCHERS
     parent = LIST
     parent_title = LIST_TITLE
     saved_views = False

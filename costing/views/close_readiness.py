@@ -80,7 +80,7 @@ class ReadinessView(PageView):
 class _ReadinessListView(ListView):
     """A list of what a check counts."""
 
-    permission_required = STOCK_VIEW
+    permission_required: Any = STOCK_VIEW
     parent = READINESS
     parent_title = READINESS_TITLE
     saved_views = False
