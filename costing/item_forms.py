@@ -8,7 +8,9 @@ from typing import Any
 from django.forms import ModelForm
 
 from config.base.errors import DomainError
+from costing.card_costs import Shares
 from costing.standard_cost import check_overhead_change
+from inventory.enums import CostingMethod
 from inventory.forms import ItemForm
 from inventory.models import Item
 
@@ -37,6 +39,18 @@ class ItemCardForm(ItemForm):
         cleaned = super().clean()
         _refuse_overhead_change(self, cleaned)
         return cleaned
+
+    def prepare(self) -> None:
+        """Complete the item; a standard cost entered by hand is all material, and the unit cost follows it."""
+        super().prepare()
+        item = self.instance
+        if "standard_cost" not in self.changed_data:
+            return
+        made_of = Shares(material=item.standard_cost)
+        for name, share in (made_of.columns() | made_of.columns("rolled_up_")).items():
+            setattr(item, name, share)
+        if item.item_model_group.costing_method == CostingMethod.STANDARD:
+            item.unit_cost = item.standard_cost
 
 
 class ItemAdminForm(ModelForm[Item]):

@@ -48,10 +48,7 @@ def _posted(route: str, stem: str, listing: type[Any], card: type[Any]) -> list[
 CHARGE = "purchases/<str:no>/charges/<int:charge_pk>/"
 
 urlpatterns: list[URLPattern] = [
-    # A card is edited at costing:item_update.
-    *list_paths("items/", items.ItemListView, name="item_list"),
-    path("items/new/", items.ItemCreateView.as_view(), name="item_create"),
-    path("items/<str:no>/", items.ItemCardView.as_view(), name="item_detail"),
+    *_master("items", "item", "no", items.ItemListView, items.ItemCreateView, items.ItemUpdateView, items.ItemCardView),
     *list_paths("items/<str:no>/entries/", items.ItemEntriesView, name="item_entries"),
     path("items/<str:no>/availability/", items.ItemAvailabilityView.as_view(), name="item_availability"),
     path("items/<str:no>/stock/", items.ItemStockFragment.as_view(), name="item_stock_fragment"),

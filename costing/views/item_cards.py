@@ -1,4 +1,7 @@
-"""Editing an item card. It stands here and not in inventory, since costing may refuse a change."""
+"""Editing an item card: the page of inventory, with what costing has to say about it.
+
+`config.urls` serves it at inventory's address.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from config.base.forms import RecordField
-from inventory.enums import CostingMethod
 from inventory.forms.common import NumberedForm, location_field, may_be_blank
 from inventory.models import (
     Customer,
@@ -124,24 +123,13 @@ class ItemForm(NumberedForm):
             self.add_error(name, message % {"no": self.instance.no, "count": count})
 
     def prepare(self) -> None:
-        """Complete the item by what nobody types: its sort key, and what a standard cost entered by hand is made of."""
-        item = self.instance
-        item.sort_key = sort_key(item.description)
-        if "standard_cost" not in self.changed_data:
-            return
-        for name in COST_SHARES:
-            setattr(item, f"{name}_share", 0)
-            setattr(item, f"rolled_up_{name}_share", 0)
-        item.material_share = item.rolled_up_material_share = item.standard_cost
-        if item.item_model_group.costing_method == CostingMethod.STANDARD:
-            item.unit_cost = item.standard_cost
+        """Complete the item by what nobody types: the key by which its description is sorted."""
+        self.instance.sort_key = sort_key(self.instance.description)
 
     def save(self, commit: bool = True) -> Any:
         self.prepare()
         return super().save(commit)
 
-
-COST_SHARES = ("material", "capacity", "subcontracted", "capacity_overhead", "manufacturing_overhead")
 
 BLANK_MEANS_ZERO = frozenset(
     {

@@ -202,7 +202,7 @@ class ItemCardView(CardView):
     def get_actions(self) -> list[Action]:
         no = self.object.no
         return [
-            Action(_("Edit"), reverse("costing:item_update", args=[no]), permission="base.item_edit", primary=True),
+            Action(_("Edit"), reverse("inventory:item_update", args=[no]), permission="base.item_edit", primary=True),
             Action(
                 _("Adjust inventory"),
                 f"{reverse('inventory:adjustment_journal')}?item={no}",
@@ -236,8 +236,6 @@ class ItemCreateView(CreateView):
 
 
 class ItemUpdateView(UpdateView):
-    """What costing serves as costing:item_update, with a form of its own."""
-
     permission_required = "base.item_edit"
     model = Item
     form_class = ItemForm
