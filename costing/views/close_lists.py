@@ -215,7 +215,6 @@ class ComparisonView(_OfRunView):
     title = gettext_lazy("Against the rehearsal")
     filterset_class = ComparisonFilter
     table_class = ComparisonTable
-    totals = ("rehearsed", "actual", "difference")
     empty_text = gettext_lazy("Neither the run nor the rehearsal changed or settled anything.")
 
     def get_queryset(self) -> QuerySet[Any]:
