@@ -17,21 +17,11 @@ from django.db import connection
 
 from costing import average_scopes
 from costing.average_periods import AveragePeriods
-from costing.engine.books import ItemBooks, Kind, Scope
-from costing.enums import ValueEntryType
+from costing.engine.books import ItemBooks, Scope
 from costing.loading import reading, statements
 from costing.loading.batch import LoadedBatch
 from costing.loading.reading import Wanted
 from inventory.enums import CostingMethod
-
-KINDS = {
-    ValueEntryType.DIRECT_COST: Kind.DIRECT,
-    ValueEntryType.INDIRECT_COST: Kind.INDIRECT,
-    ValueEntryType.VARIANCE: Kind.VARIANCE,
-    ValueEntryType.REVALUATION: Kind.REVALUATION,
-    ValueEntryType.ROUNDING: Kind.ROUNDING,
-    ValueEntryType.DIRECT_COST_NON_INVENTORY: Kind.NON_INVENTORY,
-}
 
 WORTH_FOLLOWING = 8
 """Following one mark costs as much as reading so many entries in a row."""

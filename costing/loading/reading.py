@@ -140,7 +140,7 @@ def _columns(
     )
     value_columns = ValueColumns(
         **values,
-        kind=value_flags & 7,
+        kind=value_flags & 7 | value_flags >> 7 << 3,
         is_charge=value_flags & 8 > 0,
         partial=value_flags & 16 > 0,
         adjustment=value_flags & 32 > 0,

@@ -1,5 +1,7 @@
 """What is read of the ledgers, as expressions and as queries."""
 
+from costing.loading.kinds import VARIANCE_POSITIONS
+
 _DAY = "({column} - date '0001-01-01' + 1)::bigint"
 
 ENTRIES = {
@@ -27,9 +29,10 @@ VALUES = {
     "valued_quantity": "CASE WHEN v.partial_revaluation THEN (v.valued_quantity * 100000)::bigint ELSE 0 END",
     "invoiced_quantity": "(v.invoiced_quantity * 100000)::bigint",
     # The posting day x 2^40, the valuation day x 2^16, the kind, and then 8: charge, 16: partial revaluation,
-    # 32: adjustment, 64: valued by average.
+    # 32: adjustment, 64: valued by average, and 128 x the number of the variance type.
     "packed": f"({_DAY.format(column='v.posting_date')} << 40) + ({_DAY.format(column='v.valuation_date')} << 16)"
-    " + (CASE v.entry_type WHEN 'direct_cost' THEN 0 WHEN 'indirect_cost' THEN 1 WHEN 'variance' THEN 2"
+    " + (CASE v.entry_type WHEN 'direct_cost' THEN 0 WHEN 'indirect_cost' THEN 1 WHEN 'variance'"
+    f" THEN 2 + 128 * (array_position({VARIANCE_POSITIONS}, v.variance_type) - 1)"
     " WHEN 'revaluation' THEN 3 WHEN 'rounding' THEN 4 ELSE 5 END"
     " + 8 * (v.item_charge_id IS NOT NULL)::int + 16 * v.partial_revaluation::int + 32 * v.adjustment::int"
     " + 64 * v.valued_by_average_cost::int)::bigint",
