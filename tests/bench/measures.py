@@ -16,5 +16,6 @@ MEASURES: dict[str, Callable[[int], Iterable[object]]] = {
     "matrix_all": reconciliation.matrix_all,
     "matrix_month": reconciliation.matrix_month,
     "explain_all": reconciliation.explain_all,
+    "matrix_page": reconciliation.matrix_page,
     "load_demo": load_demo.measure,
 }
