@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from config.base import bulk
 from config.base.amounts import from_e5
@@ -70,7 +71,8 @@ def _locked_change_numbers(state_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _mark_adjusted(books: OrderBooks, found: Settlement | None) -> None:
-    fields: dict[str, Any] = {"cost_is_adjusted": True}
+    """Mark an order as settled; a second run that read it before must notice, as it does after a posting."""
+    fields: dict[str, Any] = {"cost_is_adjusted": True, "change_no": F("change_no") + 1}
     if found is not None:
         fields |= {"completely_invoiced": True} | _share_columns(found.unit_shares)
     InventoryAdjmtEntryOrder.objects.filter(pk=books.state_id).update(**fields)

@@ -5,17 +5,29 @@
 Source: inventory-close; docs/algorithms/inventory-close.md.
 """
 
-from costing.closing.on_hand import NewValue, adjust_on_hand, adjust_receipt
-from costing.closing.reversing import reverse_close
-from costing.closing.runs import CloseResult, Options, close_inventory, give_up
+from costing.closing.on_hand import (
+    NewValue,
+    PlannedValue,
+    adjust_on_hand,
+    adjust_receipt,
+    plan_on_hand,
+    plan_receipt,
+)
+from costing.closing.reversing import check_reversible, reverse_close
+from costing.closing.runs import CloseResult, Options, check_start, close_inventory, give_up
 
 __all__ = [
     "CloseResult",
     "NewValue",
     "Options",
+    "PlannedValue",
     "adjust_on_hand",
     "adjust_receipt",
+    "check_reversible",
+    "check_start",
     "close_inventory",
     "give_up",
+    "plan_on_hand",
+    "plan_receipt",
     "reverse_close",
 ]

@@ -23,7 +23,7 @@ from config.base.amounts import from_e5, round_div, to_e5
 from config.base.errors import DomainError, ErrorCode
 from config.base.transactions import PostingContext, posting
 from costing import checks
-from costing.closing import loading, storing
+from costing.closing import loading, storing, vouchers
 from costing.closing.loading import ItemBooks
 from costing.closing.planning import Change
 from costing.engine.shares import share_amount_e5
@@ -31,9 +31,11 @@ from costing.enums import CloseKind, RunState
 from costing.models import ClosePlanLine, ClosingTransfer, InventoryClose, ValueEntry
 from costing.setups import Setups
 from inventory.entry_writing import write_register
+from inventory.enums import CostingMethod, SettleAt
 from inventory.models import ItemLedgerEntry
 
 SOURCE_CODE = "INVTCLOSE"
+PERPETUAL = (CostingMethod.STANDARD, CostingMethod.MOVING_AVERAGE)
 
 
 class NoClose(DomainError):
@@ -65,6 +67,16 @@ class OpenPart:
     transfer_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedValue:
+    """A part and what would be added to its cost."""
+
+    entry_id: int
+    quantity: Decimal
+    cost: Decimal
+    change: Decimal
+
+
 def adjust_on_hand(
     *, item_id: int, new: NewValue, on: date | None = None, location_id: int | None = None, user_id: int | None = None
 ) -> InventoryClose:
@@ -73,21 +85,10 @@ def adjust_on_hand(
     `location_id` limits it to a place, where each place is a pool. Raises: NoClose; DomainError for a wrong date.
     """
     with posting(alone=True) as context:
-        standing = InventoryClose.objects.filter(kind=CloseKind.CLOSE, state=RunState.DONE, rehearsal=False)
-        last = standing.order_by("-closing_date").first()
-        if last is None:
-            raise NoClose(_("There is no completed inventory close. Close first, or adjust single receipts."))
-        if on is not None and on != last.closing_date:
-            raise NoClose(
-                _("An on-hand adjustment is dated to the last close, %(date)s. Use that date.")
-                % {"date": last.closing_date}
-            )
+        last = _last_close(on)
         locks.lock_items([item_id])
         setups = Setups.at(last.closing_date)
-        parts = _open_parts(item_id, last.closing_date, location_id, setups)
-        if not parts:
-            message = _("Nothing of the item was left open by the close of %(date)s.")
-            raise NoClose(message % {"date": last.closing_date})
+        parts = _parts_left_open(item_id, last, location_id, setups)
         adjustment = InventoryClose.objects.create(
             kind=CloseKind.MANUAL_ADJUSTMENT,
             closing_date=last.closing_date,
@@ -103,27 +104,87 @@ def adjust_on_hand(
     return adjustment
 
 
+def plan_on_hand(*, item_id: int, new: NewValue, location_id: int | None = None) -> list[PlannedValue]:
+    """Return what `adjust_on_hand` would change, part by part; nothing is locked. Raises: NoClose."""
+    last = _last_close(None)
+    setups = Setups.at(last.closing_date)
+    parts = _parts_left_open(item_id, last, location_id, setups)
+    return _planned(parts, new, setups)
+
+
+def plan_receipt(*, entry_id: int, on: date, new: NewValue) -> list[PlannedValue]:
+    """Return what `adjust_receipt` would change; nothing is locked. Raises: as it does."""
+    setups = Setups.at(on)
+    checks.check_dates([on], setup=setups.costing)
+    return _planned([_whole_receipt(_receipt(entry_id))], new, setups)
+
+
+def _planned(parts: Sequence[OpenPart], new: NewValue, setups: Setups) -> list[PlannedValue]:
+    changes = dict(_changes(parts, new, setups.precision_e5))
+    return [
+        PlannedValue(part.entry_id, from_e5(part.quantity_e5), from_e5(part.cost_e5), from_e5(changes.get(part, 0)))
+        for part in parts
+    ]
+
+
+def _last_close(on: date | None) -> InventoryClose:
+    """The close whose open quantities are adjusted. Raises: NoClose where there is none, or `on` is another date."""
+    standing = InventoryClose.objects.filter(kind=CloseKind.CLOSE, state=RunState.DONE, rehearsal=False)
+    last = standing.order_by("-closing_date").first()
+    if last is None:
+        raise NoClose(_("There is no completed inventory close. Close first, or adjust single receipts."))
+    if on is not None and on != last.closing_date:
+        raise NoClose(
+            _("An on-hand adjustment is dated to the last close, %(date)s. Use that date.")
+            % {"date": last.closing_date}
+        )
+    return last
+
+
+def _parts_left_open(item_id: int, last: InventoryClose, location_id: int | None, setups: Setups) -> list[OpenPart]:
+    parts = _open_parts(item_id, last.closing_date, location_id, setups)
+    if not parts:
+        message = _("Nothing of the item was left open by the close of %(date)s.")
+        raise NoClose(message % {"date": last.closing_date})
+    return parts
+
+
+def _receipt(entry_id: int) -> ItemLedgerEntry:
+    receipts = ItemLedgerEntry.objects.filter(pk=entry_id, quantity__gt=0).select_related("item__item_model_group")
+    entry = receipts.first()
+    if entry is None:
+        raise DomainError(_("There is no such receipt."), code=ErrorCode.NOT_FOUND)
+    group = entry.item.item_model_group
+    if group.settle_at != SettleAt.CLOSE or group.costing_method in PERPETUAL:
+        message = _("Item %(item)s is not settled at the inventory close. Use the revaluation journal.")
+        raise DomainError(message % {"item": entry.item.no})
+    return entry
+
+
+def _whole_receipt(entry: ItemLedgerEntry) -> OpenPart:
+    """All of a receipt that no close has settled. Raises: Settled."""
+    if entry.remaining_quantity != entry.quantity:
+        raise Settled(
+            _("Receipt %(entry)s is settled by a close. Reverse the close, or adjust what is on hand.")
+            % {"entry": entry.pk}
+        )
+    values = list(ValueEntry.objects.filter(item_ledger_entry=entry).order_by("pk"))
+    cost_e5 = sum(to_e5(value.cost_amount_actual) for value in values)
+    return OpenPart(entry.pk, values[0].pk, to_e5(entry.quantity), cost_e5)
+
+
 def adjust_receipt(*, entry_id: int, on: date, new: NewValue, user_id: int | None = None) -> InventoryClose:
     """Give a receipt that no close has settled another cost, on any open date.
 
     Raises: Settled; BeforeCloseDate and the like for the date.
     """
     with posting() as context:
-        entry = ItemLedgerEntry.objects.filter(pk=entry_id, quantity__gt=0).first()
-        if entry is None:
-            raise DomainError(_("There is no such receipt."), code=ErrorCode.NOT_FOUND)
+        entry = _receipt(entry_id)
         locks.lock_items([entry.item_id])
         entry.refresh_from_db()
         setups = Setups.at(on)
         checks.check_dates([on], setup=setups.costing)
-        if entry.remaining_quantity != entry.quantity:
-            raise Settled(
-                _("Receipt %(entry)s is settled by a close. Reverse the close, or adjust what is on hand.")
-                % {"entry": entry_id}
-            )
-        values = list(ValueEntry.objects.filter(item_ledger_entry=entry).order_by("pk"))
-        cost_e5 = sum(to_e5(value.cost_amount_actual) for value in values)
-        part = OpenPart(entry.pk, values[0].pk, to_e5(entry.quantity), cost_e5)
+        part = _whole_receipt(entry)
         adjustment = InventoryClose.objects.create(
             kind=CloseKind.RECEIPT_ADJUSTMENT,
             closing_date=on,
@@ -199,7 +260,7 @@ def _store(
     register_id = write_register(
         source_code=SOURCE_CODE, document_no=no, user_id=user_id, created_at=context.created_at
     )
-    value_ids = storing.write_changes(
+    storing.write_changes(
         [Change(item_id, part.entry_id, part.value_id, change_e5, 0) for part, change_e5 in changes],
         on=run.closing_date,
         document_no=no,
@@ -223,5 +284,5 @@ def _store(
         )
         for part, change_e5 in changes
     )
-    voucher_id = storing.post_voucher(value_ids, setups=setups, update_ledger=True, context=context, user_id=user_id)
+    voucher_id = vouchers.post(register_id, setups=setups, update_ledger=True, context=context, user_id=user_id)
     InventoryClose.objects.filter(pk=run.pk).update(register_id=register_id, voucher_id=voucher_id)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from costing.closing.loading import Arrival, ItemBooks, MarkRow, OpenEntry, OpenTransfer, Output
@@ -21,9 +21,14 @@ from costing.engine.closing import Layer, Mark, Pool, settle
 from costing.engine.closing.pools import Match, Reason
 from costing.engine.shares import share_amount_e5
 from inventory.application import Place
+from inventory.enums import ItemLedgerEntryType
 
 ABSENT = 0
 ITERATIONS_EXHAUSTED = "iterations_exhausted"
+RECEIPT_NOT_INVOICED = "receipt_not_invoiced"
+PRODUCTION_NOT_FINISHED = "production_not_finished"
+OTHER_POOL = "other_pool"
+OUTPUTS = (ItemLedgerEntryType.OUTPUT.value, ItemLedgerEntryType.ASSEMBLY_OUTPUT.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class LogWarning:
 
 @dataclass(slots=True)
 class ItemPlan:
-    """What a close does to one item. `costs`: new actual cost of its issues, positive, by entry."""
+    """What a close does to one item. `costs`: new actual cost of its issues, positive, by entry; gone once planned."""
 
     changes: dict[int, Change] = field(default_factory=dict)
     settlements: list[PlannedSettlement] = field(default_factory=list)
@@ -117,6 +122,7 @@ def plan_item(books: ItemBooks, arrivals: Mapping[int, Arrival], extra: Mapping[
     for entry_id, change_e5 in wanted.items():
         if change_e5:
             plan.changes[entry_id] = Change(books.item_id, entry_id, by_entry[entry_id].value_id, change_e5, 0)
+    plan.costs = {}
     return plan
 
 
@@ -129,6 +135,7 @@ class _Round:
         self.issues: dict[int, OpenEntry] = {each.id: each for each in books.entries if each.is_issue}
         self.new_actual: dict[int, int] = {}
         self.new_expected: dict[int, int] = {}
+        self.warned: dict[tuple[int, str], LogWarning] = {}
 
     def run(self) -> ItemPlan:
         closed = self._settle_moves_inside_pools()
@@ -141,6 +148,8 @@ class _Round:
         for place in sorted(pools, key=str):
             self._settle_pool(place, *pools[place])
         self._changes()
+        self.plan.warnings = list(self.warned.values())
+        self.plan.settlements = _joined(self.plan.settlements)
         return self.plan
 
     def _settle_moves_inside_pools(self) -> set[int]:
@@ -178,9 +187,9 @@ class _Round:
                 )
         for match in found.matches:
             self._take(match, layers, first)
-        physical = any(not layer.is_financial for layer in layers.receipts)
+        physical = [layers.entry(layer.key) for layer in layers.receipts if not layer.is_financial]
         for left in found.unsettled:
-            cause = "receipt_not_invoiced" if physical and left.reason == Reason.NOT_SETTLED else ""
+            cause = self._cause(place, physical) if left.reason == Reason.NOT_SETTLED else ""
             self._warn(layers.entry(left.issue_key), left.reason.value, left.quantity_e5, cause)
         for key, layer in layers.kept.items():
             entry = layers.entry(key)
@@ -207,7 +216,7 @@ class _Round:
             self.plan.settlements.append(
                 PlannedSettlement(
                     self.books.item_id,
-                    Side(entry.id),
+                    layers.side(match.issue_key),
                     receipt,
                     match.quantity_e5,
                     match.amount_e5,
@@ -215,15 +224,26 @@ class _Round:
                 )
             )
         elif kept.is_financial:
-            self._warn(entry, Reason.NOT_SETTLED.value, match.quantity_e5, "receipt_not_invoiced")
+            assert match.receipt_key is not None
+            cause = self._cause(entry.place, [layers.entry(match.receipt_key)])
+            self._warn(entry, Reason.NOT_SETTLED.value, match.quantity_e5, cause)
+
+    def _cause(self, place: Place, physical: Sequence[OpenEntry]) -> str:
+        """Why an issue of a pool found too little: what came in without a final cost, or lies in another pool."""
+        if physical:
+            made = all(entry.entry_type in OUTPUTS for entry in physical)
+            return PRODUCTION_NOT_FINISHED if made else RECEIPT_NOT_INVOICED
+        elsewhere = any(
+            entry.place != place and not entry.is_issue and entry.financial_open_e5 for entry in self.books.entries
+        )
+        return OTHER_POOL if elsewhere else ""
 
     def _warn(self, entry: OpenEntry, code: str, quantity_e5: int, cause: str) -> None:
-        known = next((each for each in self.plan.warnings if (each.issue_id, each.code) == (entry.id, code)), None)
+        known = self.warned.pop((entry.id, code), None)
         if known is not None:
-            self.plan.warnings.remove(known)
             quantity_e5 += known.quantity_e5
-        self.plan.warnings.append(
-            LogWarning(self.books.item_id, self.books.item_no, entry.id, code, quantity_e5, cause)
+        self.warned[entry.id, code] = LogWarning(
+            self.books.item_id, self.books.item_no, entry.id, code, quantity_e5, cause
         )
 
     def _changes(self) -> None:
@@ -240,6 +260,19 @@ class _Round:
                 self.plan.changes[entry.id] = Change(
                     self.books.item_id, entry.id, entry.value_id, -more_actual_e5, -more_expected_e5
                 )
+
+
+def _joined(settlements: Iterable[PlannedSettlement]) -> list[PlannedSettlement]:
+    """One for each pair: days that settle the same pair twice are added up."""
+    joined: dict[tuple[Side, Side, bool], PlannedSettlement] = {}
+    for each in settlements:
+        key = (each.issue, each.receipt, each.marked)
+        before = joined.get(key)
+        if before is not None:
+            quantity_e5, amount_e5 = before.quantity_e5 + each.quantity_e5, before.amount_e5 + each.amount_e5
+            each = replace(each, quantity_e5=quantity_e5, amount_e5=amount_e5)
+        joined[key] = each
+    return list(joined.values())
 
 
 @dataclass(slots=True)
@@ -264,6 +297,7 @@ class _Layers:
         self.kept: dict[int, _Kept] = {}
         self.financial_or_physical: dict[int, int] = {}
         self._refs: list[OpenEntry | OpenTransfer] = []
+        self._sides: list[Side] = []
         self._receipt_keys: dict[int, int] = {}
         for transfer in transfers:
             key = self._key(transfer)
@@ -273,6 +307,7 @@ class _Layers:
 
     def _key(self, ref: OpenEntry | OpenTransfer) -> int:
         self._refs.append(ref)
+        self._sides.append(Side(ref.id) if isinstance(ref, OpenEntry) else Side(transfer_id=ref.id))
         return len(self._refs)
 
     def _add(self, entry: OpenEntry, more_e5: int) -> None:
@@ -306,8 +341,7 @@ class _Layers:
         return found
 
     def side(self, key: int) -> Side:
-        found = self._refs[key - 1]
-        return Side(found.id) if isinstance(found, OpenEntry) else Side(transfer_id=found.id)
+        return self._sides[key - 1]
 
 
 def output_shares(

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from config.base.amounts import from_e5
-from costing.closing.planning import ITERATIONS_EXHAUSTED, LogWarning
+from costing.closing.planning import (
+    ITERATIONS_EXHAUSTED,
+    OTHER_POOL,
+    PRODUCTION_NOT_FINISHED,
+    RECEIPT_NOT_INVOICED,
+    LogWarning,
+)
 from costing.engine.closing.pools import Reason
 
 
@@ -22,10 +28,20 @@ def warning(found: LogWarning) -> str:
             "Item %(item)s: %(quantity)s of issue %(issue)s is marked to a receipt that is later or not invoiced. "
             "No action possible: a later close settles it."
         )
-    elif found.cause == "receipt_not_invoiced":
+    elif found.cause == RECEIPT_NOT_INVOICED:
         message = _(
             "Item %(item)s: %(quantity)s of issue %(issue)s could not be settled, for receipts are not invoiced. "
             "Update the receipts financially, or choose a later date."
+        )
+    elif found.cause == PRODUCTION_NOT_FINISHED:
+        message = _(
+            "Item %(item)s: %(quantity)s of issue %(issue)s could not be settled, for what was made has no final cost "
+            "yet. Finish the order, or choose a later date."
+        )
+    elif found.cause == OTHER_POOL:
+        message = _(
+            "Item %(item)s: %(quantity)s of issue %(issue)s found no receipt in its place, but goods lie in another. "
+            "Transfer them, or change the procedure."
         )
     else:
         message = _(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -103,14 +105,33 @@ class InventoryClose(models.Model):
 
 
 class ClosePlanLine(models.Model):
-    """What a close (or its rehearsal) found: one change of cost, settlement or voucher line."""
+    """What a close (or its rehearsal) found: one change of cost, or one settlement.
+
+    Its keys are copies of keys that the database checks elsewhere (ADR 0004), and it is read by its run alone.
+    """
 
     close = models.ForeignKey(
         InventoryClose, models.CASCADE, related_name="plan_lines", verbose_name=_("inventory close")
     )
-    item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))
-    issue = models.ForeignKey(ItemLedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("issue"))
-    receipt = models.ForeignKey(ItemLedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("receipt"))
+    item = models.ForeignKey(Item, models.PROTECT, db_constraint=False, db_index=False, verbose_name=_("item"))
+    issue = models.ForeignKey(
+        ItemLedgerEntry,
+        models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("issue"),
+    )
+    receipt = models.ForeignKey(
+        ItemLedgerEntry,
+        models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("receipt"),
+    )
     quantity = QuantityField(_("quantity"), default=0)
     amount = AmountField(_("amount"), default=0)
     details = models.JSONField(_("details"), default=dict, blank=True)
@@ -124,13 +145,22 @@ class ClosePlanLine(models.Model):
 
 
 class CloseLogLine(models.Model):
+    """A warning of a run: what could not be settled and why. A note says what was found out, also "nothing to do"."""
+
     close = models.ForeignKey(
         InventoryClose, models.CASCADE, related_name="log_lines", verbose_name=_("inventory close")
     )
     item = models.ForeignKey(Item, models.PROTECT, null=True, verbose_name=_("item"))
     issue = models.ForeignKey(ItemLedgerEntry, models.PROTECT, null=True, related_name="+", verbose_name=_("issue"))
     code = models.CharField(_("code"), max_length=40)
+    cause = models.CharField(_("cause"), max_length=40, blank=True, default="", db_default="")
+    quantity = QuantityField(_("quantity not settled"), default=0, db_default=Decimal(0))
     message = models.TextField(_("message"))
+    note = models.CharField(_("note"), max_length=500, blank=True, default="", db_default="")
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("note by")
+    )
+    noted_at = models.DateTimeField(_("noted at"), null=True)
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:

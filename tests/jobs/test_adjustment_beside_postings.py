@@ -2,13 +2,14 @@
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from costing import adjustment, check_books
-from costing.adjustment import steps
-from costing.models import AvgCostAdjmtEntryPoint
+from costing.adjustment import orders, steps
+from costing.models import AvgCostAdjmtEntryPoint, ValueEntry
 from tests import factories, threads
 from tests.dearer import DAY, dearer, dearer_product, post
 from tests.jobs.test_adjustment_killed import books_of
@@ -109,6 +110,31 @@ class TestTwoRunsAtOnce:
         assert [result.failed for result in results] == [0, 0]
         assert books_of("A") == books_of("B")
         assert check_books.breaches() == []
+
+    def test_that_read_the_same_order_settle_it_once(self, monkeypatch):
+        factories.company()
+        _seat, chair = dearer_product(factories.item("SEAT"), factories.item("CHAIR"))
+        both_have_read, waited = threading.Barrier(2, timeout=30), threading.local()
+        real = orders.compute
+
+        def compute(item_ids, terms, **options):
+            planned = real(item_ids, terms, **options)
+            if not hasattr(waited, "once"):
+                waited.once = True
+                both_have_read.wait()
+            return planned
+
+        monkeypatch.setattr(orders, "compute", compute)
+        two = [threads.start(lambda: adjustment.adjust_cost(today=DAY)) for _run in range(2)]
+
+        assert [run.result(60).failed for run in two] == [0, 0]
+        assert corrections_of_output(chair) == [Decimal("2.00")]
+        assert check_books.breaches() == []
+
+
+def corrections_of_output(product):
+    made = ValueEntry.objects.filter(item=product, item_ledger_entry_type="assembly_output", adjustment=True)
+    return list(made.values_list("cost_amount_actual", flat=True))
 
 
 def make_set(letter):
