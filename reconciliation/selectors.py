@@ -13,7 +13,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, 
 
 from config.base import statements
 from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES, AccountRole, PostingPair
-from costing.models import GLItemLedgerRelation, InventoryAdjmtEntryOrder, ValueEntry
+from costing.models import GLItemLedgerRelation, ValueEntry
 from costing.rules import RULES, RuleKey
 from ledger.models import GLEntry
 from ledger.querysets import GLEntryQuerySet
@@ -135,9 +135,12 @@ def value_amounts(scope: Scope) -> Amounts:
         for part, amount in ((PostingPair.ACTUAL, actual), (PostingPair.EXPECTED, expected)):
             if amount:
                 amounts[key, part] = amounts.get((key, part), ZERO) + amount
-    if InventoryAdjmtEntryOrder.objects.filter(closed_out=True).exists():
+    if statements.rows(_IS_CLOSED_OUT)[0][0]:
         amounts |= posted_amounts(scope, PostingPair.CLOSING_OUT)
     return amounts
+
+
+_IS_CLOSED_OUT = "SELECT EXISTS (SELECT FROM costing_inventoryadjmtentryorder WHERE closed_out)"
 
 
 def _sums_by_kind(scope: Scope) -> Iterable[tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("costing", "0013_closing_transfers_are_frozen")]
+    dependencies = [("costing", "0015_plan_lines_without_keys")]
 
     operations = [
         migrations.AddIndex(
