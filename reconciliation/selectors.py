@@ -148,11 +148,11 @@ def _sums_by_kind(scope: Scope) -> Iterable[tuple[Any, ...]]:
         groups = ValueEntry.objects.filter(scope.value_entries()).order_by().values_list(*KIND)
         return groups.annotate(Sum("cost_amount_actual"), Sum("cost_amount_expected"))
     dates, values = scope.dates_in_sql()
-    return statements.rows(_SUMS_BY_KIND.format(dates=dates), values)
+    return statements.rows(SUMS_BY_KIND.format(dates=dates), values)
 
 
 # By day first, in the order of the index that holds all of this: then nothing is sorted or hashed but the days' sums.
-_SUMS_BY_KIND = f"""
+SUMS_BY_KIND = f"""
 SELECT {", ".join(KIND)}, sum(actual), sum(expected) FROM (
     SELECT posting_date, {", ".join(KIND)}, sum(cost_amount_actual) AS actual, sum(cost_amount_expected) AS expected
     FROM costing_valueentry WHERE inventoriable{{dates}} GROUP BY posting_date, {", ".join(KIND)}
@@ -233,12 +233,12 @@ def gl_by_account(scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]) 
     account_ids = frozenset().union(*accounts.values())
     if scope.only_dates:
         dates, values = scope.dates_in_sql()
-        return dict(statements.rows(_SUMS_BY_ACCOUNT.format(dates=dates), [sorted(account_ids), *values]))
+        return dict(statements.rows(SUMS_BY_ACCOUNT.format(dates=dates), [sorted(account_ids), *values]))
     found = GLEntry.objects.filter(scope.dated(), gl_account_id__in=account_ids).order_by()
     return dict(found.values_list("gl_account_id").annotate(Sum("amount")))
 
 
-_SUMS_BY_ACCOUNT = """
+SUMS_BY_ACCOUNT = """
 SELECT gl_account_id, sum(amount) FROM ledger_glentry WHERE gl_account_id = ANY(%s::bigint[]){dates} GROUP BY 1
 """
 
