@@ -39,9 +39,9 @@ FACTS = (
 class Leg:
     """An amount on one account, signed as on that account.
 
-    `role` is None where the rules refuse the kind. `own_account_id`: the account frozen for the role, None if none is.
-    `value_counts`, `ledger_counts`: whether the value entry, and the G/L entry, are in the dates of the scope.
-    `side` and `group` name the relation rows that it sums: `rows_of` is the condition on them.
+    `role` is None for the balancing side of a kind that the rules refuse. `own_account_id`: the account frozen for the
+    role, None if none is. `value_counts`, `ledger_counts`: whether the value entry, and the G/L entry, are in the dates
+    of the scope. `side` and `group` name the relation rows that it sums: `rows_of` is the condition on them.
     """
 
     role: AccountRole | None
@@ -146,9 +146,11 @@ def _leg(group: Posted, side: str, sign: int, sets: dict[int, FrozenAccounts]) -
 
 
 def _role(kind: RuleKey, pair: PostingPair, side: str) -> AccountRole | None:
-    """The role whose account an amount belongs on; None where the rules refuse the kind."""
+    """The role whose account an amount belongs on; None for the balancing side of a kind that the rules refuse."""
     rule = RULES[pair].get(kind)
-    return None if rule is None else rule.account if side == SIDES[0][0] else rule.balancing
+    # What the rules refuse counts in the Total of inventory (rows.cell_legs), and on no other account.
+    own_roles = (AccountRole.INVENTORY, None) if rule is None else (rule.account, rule.balancing)
+    return own_roles[side != SIDES[0][0]]
 
 
 def _own_account(role: AccountRole | None, frozen: FrozenAccounts | None) -> int | None:

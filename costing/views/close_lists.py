@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -43,7 +44,7 @@ from inventory.models import Item
 class _OfRunView(ListView):
     """A list that belongs to a run."""
 
-    permission_any = WATCHERS
+    permission_any: Iterable[str] = WATCHERS
     parent = LIST
     parent_title = LIST_TITLE
     saved_views = False
@@ -214,7 +215,6 @@ class ComparisonView(_OfRunView):
     title = gettext_lazy("Against the rehearsal")
     filterset_class = ComparisonFilter
     table_class = ComparisonTable
-    totals = ("rehearsed", "actual", "difference")
     empty_text = gettext_lazy("Neither the run nor the rehearsal changed or settled anything.")
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -4,14 +4,16 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from config.base.errors import DomainError
 from costing import check_books
+from costing.engine import average_period
 from costing.engine.adjust import adjust
 from costing.engine.average import average
 from costing.engine.average_chains import on_circles
+from costing.engine.average_period import NotSettled
 from costing.engine.forward import Costs
 from costing.models import CostingSetup, ValueEntry
 from inventory.enums import JournalLineKind
@@ -41,7 +43,7 @@ def by_five_days(on):
 
 periods = st.sampled_from([by_month, by_five_days])
 
-# An issue of these goes up and down by a cent for ever, unless it is kept.
+# One of these issues goes up and down by a cent for ever, unless it is kept.
 RESTLESS = [
     ("buy", 1, 1, 4726, 0), ("sell", 8, 0, 4792, 0), ("buy", 3, 3, 3524, 0), ("move", 3, 0, 1802, 5),
     ("move", 7, 1, 2449, 1), ("buy", 1, 1, 2262, 0), ("move", 6, 3, 2978, 1), ("buy", 3, 2, 1470, 0),
@@ -115,7 +117,6 @@ def test_goods_do_go_round(moves, where):
 
 
 @given(circling_steps, places, periods)
-@example(RESTLESS, PLACES, by_month)
 @settings(deadline=None, max_examples=200)
 def test_each_issue_follows_the_rows(moves, where, period_of):
     costs = settled(circling(with_a_circle(moves), where).books(), period_of)
@@ -130,7 +131,6 @@ def test_each_issue_follows_the_rows(moves, where, period_of):
 
 
 @given(circling_steps, places, periods)
-@example(RESTLESS, PLACES, by_month)
 @settings(deadline=None, max_examples=200)
 def test_a_second_run_finds_nothing(moves, where, period_of):
     trader = circling(with_a_circle(moves), where)
@@ -138,6 +138,17 @@ def test_a_second_run_finds_nothing(moves, where, period_of):
     trader.correct(adjust(trader.books(), is_average=True, period_of=period_of))
 
     assert adjust(trader.books(), is_average=True, period_of=period_of).corrections == []
+
+
+def test_an_issue_that_goes_up_and_down_by_a_cent_is_kept_where_it_is(monkeypatch):
+    trader = circling(RESTLESS)
+    with monkeypatch.context() as patched, pytest.raises(NotSettled):
+        patched.setattr(average_period, "MAX_TURNS", average_period.MAX_ROUNDS)
+        settled(trader.books(), by_month)
+
+    trader.correct(adjust(trader.books(), is_average=True, period_of=by_month))
+
+    assert adjust(trader.books(), is_average=True, period_of=by_month).corrections == []
 
 
 @given(circling_steps, places, periods)
