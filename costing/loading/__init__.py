@@ -21,6 +21,7 @@ from costing.engine.books import ItemBooks, Kind, Scope
 from costing.enums import ValueEntryType
 from costing.loading import reading, statements
 from costing.loading.batch import LoadedBatch
+from costing.loading.blocks import array
 from costing.loading.reading import Wanted
 from inventory.enums import CostingMethod
 
@@ -68,7 +69,7 @@ def load_items(
     The change numbers are read first: what changes later will be noticed.
     """
     wanted, states, starts = [], [], {}
-    for item_id, method, change_no, last_point_id, first, earliest, marks, entries in _states(item_ids):
+    for item_id, method, change_no, last_point_id, first, earliest, mostly_marked in _states(item_ids):
         states.append((item_id, method == CostingMethod.AVERAGE, change_no, last_point_id))
         is_average = method == CostingMethod.AVERAGE
         first_day = _first_day(first, periods) if is_average and first else None
@@ -78,7 +79,7 @@ def load_items(
             whole = earliest is None or first_day <= earliest
             first_day = None if whole else first_day
         else:
-            whole = marks * WORTH_FOLLOWING > entries
+            whole = mostly_marked
         if is_average:
             starts[item_id] = first_day or earliest or date.max
         by_place = not is_average or periods.is_by_place(starts[item_id])
@@ -110,7 +111,7 @@ def _with_scope_changes(
 
 def _states(item_ids: Collection[int]) -> Sequence[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statements.STATES, [sorted(item_ids)])
+        cursor.execute(statements.STATES, {"items": array(item_ids), "worth": WORTH_FOLLOWING})
         rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
