@@ -69,10 +69,10 @@ def read(source: str, layout: Layout, keys: Sequence[int]) -> dict[str, Ints]:
 
 def _copied(query: str, count: int) -> list[bytes]:
     """Return the byte strings of the one row of a query, each empty where it is NULL."""
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)") as copy:
-            copy.set_types(["bytea"] * count)
-            (row,) = copy.rows()
+    command = f"COPY ({query}) TO STDOUT (FORMAT binary)"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(command) as copy:
+        copy.set_types(["bytea"] * count)
+        (row,) = copy.rows()
     return [each or b"" for each in row]
 
 

@@ -72,10 +72,13 @@ def _keys(sql: str, parameters: Any) -> Ints:
 
 
 def _links(receivers: Ints) -> dict[str, Ints]:
-    """The active links of entries. By their numbers: what joins the entries again may scan the whole table instead."""
+    """The active links of entries. By their numbers: what joins the entries again may scan the whole table instead.
+
+    In a subquery, or the planner would weigh each of the numbers by itself.
+    """
     active = (
         f"{_IAE} WHERE a.cancelled_by_id IS NULL AND a.outbound_item_entry_id IS NOT NULL"
-        " AND a.item_ledger_entry_id = ANY(%s::bigint[])"
+        " AND a.item_ledger_entry_id = ANY((SELECT %s::bigint[])::bigint[])"
     )
     links = sorted_by(read_blocks(active, statements.LINKS, receivers.tolist()), "packed")
     takes, receiver, other = _has(links, statements.TAKES), links["receiver"], links.pop("other")
@@ -106,9 +109,8 @@ def _entries(column: str, keys: list[int]) -> dict[str, Ints]:
 
 def _values(whole_ids: list[int], other_keys: list[int], entries: Positions) -> dict[str, Ints]:
     """The values of items, and those of other entries; `entry` is the position of theirs."""
-    inventoriable = f"{_VE} WHERE v.inventoriable AND v.item_ledger_entry_id IS NOT NULL AND"
-    of_items = f"{inventoriable} v.item_id = ANY(%s::bigint[])"
-    of_entries = f"{inventoriable} v.item_ledger_entry_id = ANY(%s::bigint[])"
+    of_items = f"{_VE} WHERE v.item_id = ANY(%s::bigint[]) AND v.item_ledger_entry_id IS NOT NULL"
+    of_entries = f"{_VE} WHERE v.item_ledger_entry_id = ANY(%s::bigint[])"
     values = joined(
         [
             read_blocks(of_items, statements.VALUES, whole_ids),
@@ -116,10 +118,10 @@ def _values(whole_ids: list[int], other_keys: list[int], entries: Positions) -> 
         ]
     )
     values["entry"] = entries.of(values["entry"])
-    if (values["entry"] < 0).any():
-        # Of an entry that was posted after the entries were read: the change number will tell.
-        known = np.flatnonzero(values["entry"] >= 0)
-        values = {name: column[known] for name, column in values.items()}
+    # An entry may have been posted since the entries were read: the change number will tell.
+    counts = (values["entry"] >= 0) & ~_has(values, statements.NO_INVENTORY)
+    if not counts.all():
+        values = {name: column[counts] for name, column in values.items()}
     return sorted_by(values, "entry", "key")
 
 

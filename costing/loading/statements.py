@@ -34,7 +34,7 @@ ENTRIES = Layout(
 )
 
 # Flags of values.
-CHARGE, PARTIAL, ADJUSTMENT, AVERAGED, EXPECTED, CORRECTS = range(6)
+CHARGE, PARTIAL, ADJUSTMENT, AVERAGED, EXPECTED, CORRECTS, NO_INVENTORY = range(7)
 
 _KIND = """CASE v.entry_type WHEN 'direct_cost' THEN 0 WHEN 'indirect_cost' THEN 1 WHEN 'variance' THEN 2
     WHEN 'revaluation' THEN 3 WHEN 'rounding' THEN 4 ELSE 5 END"""
@@ -51,6 +51,8 @@ VALUES = Layout(
         EXPECTED: "v.cost_amount_expected <> 0",
         # A revaluation that takes expected cost back names the one that it takes back, and reaches what that one does.
         CORRECTS: "v.applies_to_entry_id IS NOT NULL AND (v.adjustment OR v.entry_type = 'revaluation')",
+        # Left out by the loader, since few are: as a condition it would be looked for in each row of other items too.
+        NO_INVENTORY: "NOT v.inventoriable",
     },
     columns={
         "key": "v.id",
