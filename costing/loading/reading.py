@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -24,8 +24,9 @@ _ILE, _VE, _IAE = "inventory_itemledgerentry e", "costing_valueentry v", "invent
 class Wanted:
     """What is to be read of an item: all of it, what is valued from a day on, or what its flags reach.
 
-    `by_place`: each place has an average of its own, until a scope change says otherwise. `shift`: what the pools of
-    places hold on the first day beyond their entries.
+    `by_place`: each place has an average of its own, until a scope change says otherwise. `whole_below`: all of it is
+    read also if it has fewer entries than this. `shift`: what the pools of places hold on the first day beyond their
+    entries.
     """
 
     item_id: int
@@ -33,15 +34,16 @@ class Wanted:
     whole: bool
     first_day: date | None
     by_place: bool
+    whole_below: int = 0
     scope_changes: Sequence[ScopeChange] = ()
     shift: Mapping[Scope, int] = field(default_factory=dict)
 
 
 def read(wanted: Sequence[Wanted], *, precision_e5: int) -> tuple[BookColumns, list[int]]:
     """Read items; return their columns and, for each item, how many entries and values were read."""
+    wanted, whole = _whole(wanted)
     whole_ids = [each.item_id for each in wanted if each.whole]
     affected = _affected_keys(wanted)
-    whole = _entries("e.item_id", whole_ids)
     links = _links(np.concatenate((whole["key"], affected)))
     others = _entries("e.id", np.union1d(affected, _sources(links, affected)).tolist())
     entries = sorted_by(joined([whole, others]), "item", "key")
@@ -51,6 +53,24 @@ def read(wanted: Sequence[Wanted], *, precision_e5: int) -> tuple[BookColumns, l
     counts = np.bincount(columns.entries.item, minlength=len(wanted))
     counts += np.bincount(columns.entries.item[columns.values.entry], minlength=len(wanted))
     return columns, counts.tolist()
+
+
+def _whole(wanted: Sequence[Wanted]) -> tuple[Sequence[Wanted], dict[str, Ints]]:
+    """Read the entries of the items that are wanted whole; decide of which that holds by what there is."""
+    asked = [each.item_id for each in wanted if each.whole or each.whole_below]
+    entries = _entries("e.item_id", asked)
+    if not any(each.whole_below for each in wanted):
+        return wanted, entries
+    item = Positions(np.array([each.item_id for each in wanted], np.int64)).of(entries["item"])
+    counts = np.bincount(item, minlength=len(wanted)).tolist()
+    decided = [
+        replace(each, whole=each.whole or count < each.whole_below)
+        for each, count in zip(wanted, counts, strict=True)
+    ]
+    kept = np.array([each.whole for each in decided], bool)[item]
+    if not kept.all():
+        entries = {name: column[kept] for name, column in entries.items()}
+    return decided, entries
 
 
 def _affected_keys(wanted: Sequence[Wanted]) -> Ints:

@@ -88,8 +88,8 @@ LINKS = Layout(
     some={"transferred_from": (TRANSFERRED, "a.transferred_from_entry_id", "")},
 )
 
-# `whole`: whether most of an item is marked, so that following the marks would cost more than reading it all. All
-# entries are counted in one go, and only of items that could be followed.
+# The number of marks, and whether there are fewer entries than reading all of them is worth. That is looked up for a
+# few marks only: to count the entries of an item with many costs nearly as much as to read them.
 STATES = """
 WITH asked AS MATERIALIZED (
     SELECT i.id, g.costing_method FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
@@ -100,17 +100,20 @@ WITH asked AS MATERIALIZED (
 ), flags AS (
     SELECT e.item_id, count(*) AS count FROM inventory_itemledgerentry e
     WHERE e.item_id = ANY(%(items)s::bigint[]) AND e.applied_entry_to_adjust GROUP BY e.item_id
-), entries AS (
-    SELECT e.item_id, count(*) AS count FROM inventory_itemledgerentry e
-    WHERE e.item_id IN (SELECT id FROM asked WHERE costing_method <> 'average') GROUP BY e.item_id
+), marked AS (
+    SELECT i.id, i.costing_method, coalesce(s.change_no, 0) AS change_no, coalesce(p.last, 0) AS last, p.first,
+           coalesce(p.count, 0) + coalesce(f.count, 0) AS marks
+    FROM asked i LEFT JOIN points p ON p.item_id = i.id LEFT JOIN flags f ON f.item_id = i.id
+    LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
 )
-SELECT i.id, i.costing_method, coalesce(s.change_no, 0), coalesce(p.last, 0), p.first,
-       CASE WHEN i.costing_method = 'average'
-            THEN (SELECT min(v.valuation_date) FROM costing_valueentry v WHERE v.item_id = i.id) END,
-       (coalesce(p.count, 0) + coalesce(f.count, 0)) * %(worth)s > coalesce(n.count, 0)
-FROM asked i LEFT JOIN points p ON p.item_id = i.id LEFT JOIN flags f ON f.item_id = i.id
-LEFT JOIN entries n ON n.item_id = i.id LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
-ORDER BY i.id
+SELECT m.id, m.costing_method, m.change_no, m.last, m.first,
+       CASE WHEN m.costing_method = 'average'
+            THEN (SELECT min(v.valuation_date) FROM costing_valueentry v WHERE v.item_id = m.id) END,
+       m.marks,
+       m.costing_method <> 'average' AND m.marks < %(many)s AND NOT EXISTS (
+           SELECT FROM inventory_itemledgerentry e WHERE e.item_id = m.id
+           OFFSET greatest(m.marks * %(worth)s - 1, 0))
+FROM marked m ORDER BY m.id
 """
 
 # What is marked, and whatever takes its cost from it, however far. Marked are flagged entries, and those valued on the
