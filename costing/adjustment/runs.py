@@ -43,7 +43,7 @@ LEAST_ITEMS = 20
 
 PAUSE_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.005
-"""Between two looks whether the next level may start, while others work at this one: at first short, then twice that."""
+"""Between two looks whether the next level may start, while others work at this one; each twice the one before."""
 
 Report = Callable[[int, int], None]
 

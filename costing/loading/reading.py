@@ -64,8 +64,7 @@ def _whole(wanted: Sequence[Wanted]) -> tuple[Sequence[Wanted], dict[str, Ints]]
     item = Positions(np.array([each.item_id for each in wanted], np.int64)).of(entries["item"])
     counts = np.bincount(item, minlength=len(wanted)).tolist()
     decided = [
-        replace(each, whole=each.whole or count < each.whole_below)
-        for each, count in zip(wanted, counts, strict=True)
+        replace(each, whole=each.whole or count < each.whole_below) for each, count in zip(wanted, counts, strict=True)
     ]
     kept = np.array([each.whole for each in decided], bool)[item]
     if not kept.all():

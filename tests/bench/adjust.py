@@ -12,7 +12,7 @@ from django.db import connection
 
 from costing import adjustment, check_books
 from costing.models import AdjustmentRun
-from tests.bench import adjust_floor, big_book_loading, databases
+from tests.bench import adjust_floor, adjust_rows, big_book_loading, databases
 from tests.bench.big_book_loading import TODAY
 from tests.bench.results import Measured, peak_mb, reset_peak
 
@@ -69,7 +69,7 @@ def nothing(size: int) -> Iterator[Measured]:
 
 
 def incremental(size: int) -> Iterator[Measured]:
-    """One item in a thousand, each with one invoice of which some more cost has come in."""
+    """One item in a thousand, each with one invoice of which some more cost has come in; then one invoice alone."""
     databases.use(databases.fresh(_adjusted(size)))
     seconds, floor_seconds, peaks, made = [], [], [], 0
     for turn in range(ROUNDS):
@@ -83,7 +83,9 @@ def incremental(size: int) -> Iterator[Measured]:
         if turn == 0:
             _check()
         floor_seconds.append(_timed(adjust_floor.adjust, written, item_ids))
-    note = f"{len(item_ids)} items, up to {made} value entries made"
+    _execute(_CHANGE_INVOICES, {"items": 1, "turn": 1})
+    touched = adjust_rows.check_one_invoice(adjust_floor.last_value())
+    note = f"{len(item_ids)} items, up to {made} value entries made; {touched}"
     yield Measured("adjust_incremental", size, min(seconds), min(floor_seconds), note, max(peaks))
 
 
