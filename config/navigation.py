@@ -96,7 +96,6 @@ MENU: tuple[MenuArea, ...] = (
                 "costing:adjustment_status",
                 ("base.cost_adjust", "base.cost_view"),
                 also="adjust cost run",
-                shortcut="g c",
             ),
             MenuPage(_("Value entries"), "costing:valueentry_list", COST, also="values cost entries"),
             MenuPage(
@@ -118,11 +117,25 @@ MENU: tuple[MenuArea, ...] = (
                 also="apply unapply reapply entries",
             ),
             MenuPage(
+                _("Closing and adjustment"),
+                "costing:close_list",
+                ("base.close_run", "base.close_reverse", "base.gl_view"),
+                also="inventory close recalculate rehearse reverse settlement voucher log",
+                shortcut="g c",
+            ),
+            MenuPage(
+                _("Close readiness"),
+                "costing:close_readiness",
+                ("base.close_run", "base.close_reverse", "base.gl_view", "base.recon_view"),
+                also="check blockers pre-close cannot be settled",
+            ),
+            MenuPage(
                 _("Inventory periods"),
                 "costing:period_list",
                 ("base.period_close", "base.period_reopen", "base.audit_view"),
                 also="close reopen month",
             ),
+            MenuPage(_("Marks"), "costing:mark_list", COST, also="mark issue receipt settle", in_menu=False),
             MenuPage(
                 _("Runs of cost adjustment"),
                 "costing:run_list",

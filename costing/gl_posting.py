@@ -7,8 +7,7 @@ What is not posted now, and has an amount, waits in the queue of value entries t
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -170,46 +169,36 @@ def _line(pair: Pair, role: AccountRole, amount: Decimal) -> LineToPost:
     )
 
 
-def post_summed(pairs: Sequence[Pair], *, context: PostingContext, user_id: int | None) -> int | None:
-    """Post values of one document and date as one voucher, summed by pair of accounts; returns its number.
+SummedLine = tuple[int, int, int | None, bool]
+"""Account, balancing account, dimension set, and whether it is an increase."""
 
-    Increases and decreases apart: no line may come to zero. The caller has checked that every role has an account.
+
+def post_voucher(
+    amounts: Mapping[SummedLine, Decimal],
+    *,
+    posting_date: date,
+    document_no: str,
+    context: PostingContext,
+    user_id: int | None,
+) -> tuple[int, dict[SummedLine, tuple[int, int]]]:
+    """Post summed amounts as one voucher; returns its number, and for each line its entry and the balancing one.
+
+    Increases and decreases apart: no line may come to zero.
     """
-    groups: dict[tuple[int, int, int | None, bool], list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        ids = pair.value.accounts.account_ids
-        accounts = (ids[pair.roles.account.value], ids[pair.roles.balancing.value])
-        groups[*accounts, pair.value.dimension_set_id, pair.amount > 0].append(pair)
-    if not groups:
-        return None
-    lines = []
-    for (account_id, balancing_id, dimension_set_id, _increase), members in groups.items():
-        amount = sum((pair.amount for pair in members), Decimal(0))
-        for gl_account_id, signed in ((account_id, amount), (balancing_id, -amount)):
-            lines.append(LineToPost(gl_account_id, signed, dimension_set_id=dimension_set_id))
-    first = pairs[0].value
+    lines = [
+        LineToPost(account_id, signed, dimension_set_id=dimension_set_id)
+        for (own, balancing, dimension_set_id, _increase), amount in amounts.items()
+        for account_id, signed in ((own, amount), (balancing, -amount))
+    ]
     posted = ledger_posting.post_transactions(
-        [TransactionToPost(first.posting_date, first.document_no, first.document_no, lines)],
+        [TransactionToPost(posting_date, document_no, document_no, lines)],
         context=context,
         user_id=user_id,
         source_code=SourceCode.INVENTORY_POSTING,
         system_created=True,
     )[0]
-    bulk.insert(
-        GLItemLedgerRelation,
-        [
-            {
-                "value_entry_id": pair.value.id,
-                "pair": pair.kind.value,
-                "amount": pair.amount,
-                "gl_entry_id": posted.entry_ids[2 * number],
-                "balancing_gl_entry_id": posted.entry_ids[2 * number + 1],
-            }
-            for number, members in enumerate(groups.values())
-            for pair in members
-        ],
-    )
-    return posted.transaction_id
+    pairs = zip(posted.entry_ids[::2], posted.entry_ids[1::2], strict=True)
+    return posted.transaction_id, dict(zip(amounts, pairs, strict=True))
 
 
 def queue(values: Sequence[ValueToPost], *, include_expected: bool) -> None:

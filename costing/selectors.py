@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -28,18 +28,22 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.base.expressions import exact_value
 from config.base.fields import AmountField
 from config.base.pages import Cue
-from costing.enums import PostingPair, RunState
+from costing.enums import CloseKind, PostingPair, RunState
 from costing.models import (
     AdjustmentRun,
     AdjustmentRunItem,
     AvgCostAdjmtEntryPoint,
+    CloseLogLine,
     GLItemLedgerRelation,
     InventoryAdjmtEntryOrder,
+    InventoryClose,
+    InventoryPeriod,
     ValueEntry,
     ValueEntryToPost,
 )
@@ -276,4 +280,21 @@ def cues(user: Any) -> list[Cue]:
         count = ValueEntryToPost.objects.count()
         label = _("Value entries to post to G/L")
         found.append(Cue(label, count, reverse("costing:gl_waiting"), "warn" if count else "ok", group=_("Costing")))
+    return found + close_cues(user, timezone.localdate())
+
+
+def close_cues(user: Any, today: date) -> list[Cue]:
+    """Tiles of the close: periods that have ended and are open, and what the last close could not settle."""
+    found = []
+    if user.has_perm("base.close_run"):
+        count = InventoryPeriod.objects.filter(closed=False, ending_date__lt=today).count()
+        url = f"{reverse('costing:period_list')}?state=open|ready|reopened&ending_date=..{today - timedelta(days=1)}"
+        found.append(Cue(_("Ended periods to close"), count, url, "warn" if count else "ok", group=_("Costing")))
+        last = InventoryClose.objects.filter(kind=CloseKind.CLOSE, state=RunState.DONE, rehearsal=False)
+        close_id = last.order_by("-closing_date").values_list("pk", flat=True).first()
+        if close_id is not None:
+            count = CloseLogLine.objects.filter(close_id=close_id, note="").count()
+            url = f"{reverse('costing:close_log', args=[close_id])}?has_note=no"
+            label = _("Close warnings without a note")
+            found.append(Cue(label, count, url, "warn" if count else "ok", group=_("Costing")))
     return found

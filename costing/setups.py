@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -15,7 +17,10 @@ from inventory.models import InventorySetup
 _COSTING = statements.columns(CostingSetup, "c")
 _INVENTORY = statements.columns(InventorySetup, "i")
 _SETUPS = f"""
-SELECT company.amount_rounding_precision, {", ".join([*_COSTING, *_INVENTORY])}
+SELECT company.amount_rounding_precision,
+    (SELECT jsonb_object_agg(l.location_id || l.numbers, s.code)::text
+     FROM inventory_locationnumberseries l JOIN base_numberseries s ON s.id = l.series_id),
+    {", ".join([*_COSTING, *_INVENTORY])}
 FROM base_company company
 LEFT JOIN LATERAL (
     SELECT * FROM costing_costingsetup WHERE starting_date <= %s::date ORDER BY starting_date DESC LIMIT 1) c ON true
@@ -32,13 +37,15 @@ class Setups:
     costing: CostingSetup
     inventory: InventorySetup
     precision_e5: int
+    places_series: Mapping[str, str] = field(default_factory=dict)
+    """Codes of the number series of places, by location key and purpose written together."""
 
     @classmethod
     def at(cls, on: date) -> Setups:
         """Read what holds on a day."""
         found = statements.rows(_SETUPS, [on])
         assert found, "The company record is missing."
-        precision, row = found[0][0], found[0][1:]
+        precision, places_series, *row = found[0]
         costing, inventory = row[: len(_COSTING)], row[len(_COSTING) :]
         return cls(
             on=on,
@@ -49,7 +56,18 @@ class Setups:
             ),
             inventory=InventorySetup.load() if inventory[0] is None else statements.instance(InventorySetup, inventory),
             precision_e5=to_e5(precision),
+            places_series=json.loads(places_series) if places_series else {},
         )
+
+    def series(self, numbers: str, location_ids: Collection[int | None]) -> str:
+        """Return the number series of a posted document: the place's own where all lines are at one, or the company's.
+
+        Args:
+            numbers: the column of the inventory setup that names the series (`inventory.enums.PostedNumbers`).
+        """
+        places = set(location_ids)
+        own = self.places_series.get(f"{places.pop()}{numbers}") if len(places) == 1 else None
+        return own or str(getattr(self.inventory, numbers))
 
     def is_by_place(self) -> bool:
         """Whether averages are taken of each place on the day, rather than of the item."""

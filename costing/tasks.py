@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from config.base import jobs
 from config.base.models import JobLog
-from costing import adjustment, closing, post_to_gl
+from costing import adjustment, close_log, closing, post_to_gl
 from costing.enums import CloseKind, RunState
 from costing.models import AdjustmentRun, AdjustmentRunItem, CloseLogLine, InventoryClose, PostToGLRun
 
@@ -143,17 +143,30 @@ def close_inventory(job: jobs.RunningJob) -> None:
     result = closing.close_inventory(
         options, user_id=job.requested_by_id, job_id=job.id, report=_between_units(job), guard=job.check_attempt
     )
+    log = reverse("costing:close_log", args=[result.close_id])
     for line in CloseLogLine.objects.filter(close_id=result.close_id).order_by("pk"):
-        job.log(JobLog.Level.WARNING, line.message)
-    job.result = {"close": result.close_id, "entries": result.entries, "adjusted": str(result.adjusted)}
-    text = _("%(entries)s entries adjusted by %(adjusted)s, %(settlements)s settlements.")
-    job.log(JobLog.Level.INFO, text % asdict(result))
+        job.log(JobLog.Level.WARNING, line.message, url=log)
+    if result.warnings:
+        job.notice, job.notice_url = close_log.summary(result.close_id), log
+    job.result = {
+        "url": reverse("costing:close_detail", args=[result.close_id]),
+        "close": result.close_id,
+        "entries": result.entries,
+        "amount": str(result.adjusted),
+    }
+    text = (
+        _("%(entries)s entries would be adjusted by %(adjusted)s, %(settlements)s settlements.")
+        if options.rehearsal
+        else _("%(entries)s entries adjusted by %(adjusted)s, %(settlements)s settlements.")
+    )
+    job.log(JobLog.Level.INFO, text % (asdict(result) | {"adjusted": f"{result.adjusted:.2f}"}))
 
 
 @jobs.handler("reverse_close")
 def reverse_close(job: jobs.RunningJob) -> None:
     """Reverse the latest close. Parameters: `close`. Delivered twice, it does nothing the second time."""
     close_id = job.parameters["close"]
+    job.result = {"url": reverse("costing:close_detail", args=[close_id]), "close": close_id}
     if InventoryClose.objects.filter(pk=close_id, state=RunState.REVERSED).exists():
         return
     closing.reverse_close(close_id=close_id, user_id=job.requested_by_id)

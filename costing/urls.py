@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from config.base.views import list_paths
 from costing.views import entries, find_entries, gl, gl_run_file
 from costing.views.adjustment_urls import adjustment_patterns
+from costing.views.close_urls import close_patterns
 from costing.views.lineage_urls import lineage_patterns
 from costing.views.posting_urls import posting_patterns
 from costing.views.valuing_urls import valuing_patterns
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     *worksheet_patterns,
     *value_patterns,
     *adjustment_patterns,
+    *close_patterns,
     *gl_patterns,
     *find_patterns,
     *lineage_patterns,

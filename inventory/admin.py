@@ -232,11 +232,16 @@ class BinInline(_TabularInline):
     extra = 0
 
 
+class LocationNumberSeriesInline(_TabularInline):
+    model = inventory.LocationNumberSeries
+    extra = 0
+
+
 @admin.register(inventory.Location)
 class LocationAdmin(CodedAdmin):
     list_display = ["code", "name", "in_transit", "blocked"]
     list_filter = ["in_transit", "blocked"]
-    inlines = [BinInline]
+    inlines = [BinInline, LocationNumberSeriesInline]
 
 
 class PartnerAdmin(SortedAdmin):

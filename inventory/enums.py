@@ -137,3 +137,49 @@ class CountStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("count status", "Open")
     FINISHED = "finished", pgettext_lazy("count status", "Finished")
     POSTED = "posted", pgettext_lazy("count status", "Posted")
+
+
+class PostedNumbers(models.TextChoices):
+    """Numbers that a location may have of its own. The value is the column of the inventory setup that it replaces."""
+
+    PURCHASE_RECEIPT = "purchase_receipt_series", pgettext_lazy("numbers", "Purchase receipts")
+    PURCHASE_INVOICE = "purchase_invoice_series", pgettext_lazy("numbers", "Purchase invoices")
+    PURCHASE_RETURN_SHIPMENT = "purchase_return_shipment_series", pgettext_lazy("numbers", "Purchase return shipments")
+    PURCHASE_CREDIT = "purchase_credit_series", pgettext_lazy("numbers", "Purchase credit memos")
+    SALES_SHIPMENT = "sales_shipment_series", pgettext_lazy("numbers", "Sales shipments")
+    SALES_INVOICE = "sales_invoice_series", pgettext_lazy("numbers", "Sales invoices")
+    SALES_RETURN_RECEIPT = "sales_return_receipt_series", pgettext_lazy("numbers", "Sales return receipts")
+    SALES_CREDIT = "sales_credit_series", pgettext_lazy("numbers", "Sales credit memos")
+    TRANSFER_SHIPMENT = "transfer_shipment_series", pgettext_lazy("numbers", "Transfer shipments")
+    TRANSFER_RECEIPT = "transfer_receipt_series", pgettext_lazy("numbers", "Transfer receipts")
+    DIRECT_TRANSFER = "direct_transfer_series", pgettext_lazy("numbers", "Direct transfers")
+    ITEM_JOURNAL = "item_journal_series", pgettext_lazy("numbers", "Item journals")
+
+
+class AttributeType(models.TextChoices):
+    """What the values of an item attribute are."""
+
+    TEXT = "text", pgettext_lazy("attribute type", "Text")
+    OPTION = "option", pgettext_lazy("attribute type", "Option")
+    INTEGER = "integer", pgettext_lazy("attribute type", "Whole number")
+    DECIMAL = "number", pgettext_lazy("attribute type", "Number with decimals")
+    DATE = "date", pgettext_lazy("attribute type", "Date")
+
+
+class Symbology(models.TextChoices):
+    """How a code is printed; EAN and UPC codes end with a check digit."""
+
+    CODE_128 = "code128", _("Code 128")
+    EAN_13 = "ean13", _("EAN-13")
+    EAN_8 = "ean8", _("EAN-8")
+    UPC_A = "upca", _("UPC-A")
+    ITF_14 = "itf14", _("ITF-14")
+    QR = "qr", _("QR")
+
+
+class CatalogueNumbering(models.TextChoices):
+    """Where the number of an item comes from that is made from a catalogue item."""
+
+    SERIES = "series", pgettext_lazy("catalogue numbering", "Number series")
+    VENDOR_ITEM_NO = "vendor_item_no", pgettext_lazy("catalogue numbering", "The vendor's number")
+    VENDOR_AND_ITEM_NO = "vendor_and_item_no", pgettext_lazy("catalogue numbering", "Vendor and its number")

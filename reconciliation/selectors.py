@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from config.base import statements
 from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES, AccountRole, PostingPair
-from costing.models import CostingSetup, GLItemLedgerRelation, ValueEntry
+from costing.models import GLItemLedgerRelation, InventoryAdjmtEntryOrder, ValueEntry
 from costing.rules import RULES, RuleKey
 from ledger.models import GLEntry
 from ledger.querysets import GLEntryQuerySet
@@ -129,7 +129,7 @@ def value_amounts(scope: Scope) -> Amounts:
         for part, amount in ((PostingPair.ACTUAL, actual), (PostingPair.EXPECTED, expected)):
             if amount:
                 amounts[key, part] = amounts.get((key, part), ZERO) + amount
-    if CostingSetup.objects.filter(finish_order_without_output=True).exists():
+    if InventoryAdjmtEntryOrder.objects.filter(closed_out=True).exists():
         amounts |= posted_amounts(scope, PostingPair.CLOSING_OUT)
     return amounts
 

@@ -5,7 +5,7 @@ before = changelog.snapshot(item)
 changelog.record(user, before, changelog.snapshot(item), reason="New supplier")
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,11 @@ def lists(record: models.Model) -> Snapshot:
     return Snapshot(model_label=record._meta.label_lower, record_no=record_no(record), values=values)
 
 
+def words(record: models.Model, values: Mapping[str, Any]) -> Snapshot:
+    """Name values that belong to a record but stand in rows of their own (a unit, an attribute of an item)."""
+    return Snapshot(model_label=record._meta.label_lower, record_no=record_no(record), values=dict(values))
+
+
 def record_no(record: models.Model) -> str:
     """Return what people call a record: its number, its code, its user name, else its key."""
     for name in ("no", "code", "username"):
@@ -62,6 +67,31 @@ def record(
 
     Returns None, and writes nothing, where nothing changed.
     """
+    row = _row(user, before, after, reason, origin)
+    if row is not None:
+        row.save(force_insert=True)
+    return row
+
+
+def record_many(
+    user: AbstractBaseUser | AnonymousUser | None,
+    changes: Iterable[tuple[Snapshot | None, Snapshot | None]],
+    reason: str = "",
+    *,
+    origin: str = "",
+) -> int:
+    """Write the changes of many records, (before, after) each, in one statement; return how many really changed."""
+    rows = [_row(user, before, after, reason, origin) for before, after in changes]
+    return len(ChangeLog.objects.bulk_create([row for row in rows if row is not None], batch_size=1000))
+
+
+def _row(
+    user: AbstractBaseUser | AnonymousUser | None,
+    before: Snapshot | None,
+    after: Snapshot | None,
+    reason: str,
+    origin: str,
+) -> ChangeLog | None:
     about = after or before
     if about is None:
         raise ValueError("A change needs a record before or after it")
@@ -69,7 +99,7 @@ def record(
     if not changes:
         return None
     action = ChangeAction.ADD if before is None else ChangeAction.DELETE if after is None else ChangeAction.CHANGE
-    return ChangeLog.objects.create(
+    return ChangeLog(
         user_id=user.pk if user else None,
         model_label=about.model_label,
         record_no=about.record_no,

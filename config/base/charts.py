@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from config.base.formatting import format_date, format_number
 
@@ -92,11 +92,15 @@ def _chart(shape: str, title: Any, summary: Any, labels: Sequence[Any], series: 
         drawn = [_bars(item, index, len(series), scale) for index, item in enumerate(series)]
     else:
         drawn = [_line(item, index, scale, stepped=shape == "step") for index, item in enumerate(series)]
+    # A picture may hold no links for a screen reader: with links it is a group, and what is drawn is hidden from it.
+    linked = any(url for item in series for url in item.urls)
     svg = format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
+        '<svg class="chart" viewBox="0 0 {} {}" role="{}" aria-label="{}"><g{}>{}{}{}</g></svg>',
         WIDTH,
         HEIGHT,
+        "group" if linked else "img",
         f"{title}. {summary}",
+        mark_safe(' aria-hidden="true"') if linked else "",
         _axis(scale, kind),
         _labels(texts, scale),
         format_html_join("", "{}", ((part,) for part in drawn)),
@@ -173,4 +177,4 @@ def _url_of(item: Series, place: int) -> str:
 def _linked(item: Series, place: int, mark: SafeString) -> SafeString:
     """The mark, as a link for the mouse; the keyboard has the table below."""
     url = _url_of(item, place)
-    return format_html('<a href="{}" tabindex="-1" aria-hidden="true">{}</a>', url, mark) if url else mark
+    return format_html('<a href="{}" tabindex="-1">{}</a>', url, mark) if url else mark

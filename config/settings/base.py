@@ -85,6 +85,9 @@ DATABASES = {
 # What a connection runs for the third time, the server keeps prepared (config.base.statements). A pooler between them
 # must know prepared statements (PgBouncer from 1.21).
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 2
+# A server built with LLVM would compile our long statements anew each time: posting takes ten times as long
+# (docs/performance.md). What the URL says comes last and wins.
+DATABASES["default"]["OPTIONS"]["options"] = f"-c jit=off {DATABASES['default']['OPTIONS'].get('options', '')}".rstrip()
 if flag("LAGERBOK_DATABASE_POOL"):
     # The web process alone sets this (config/wsgi.py): a worker's child would use its parent's sockets.
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 20}

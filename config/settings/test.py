@@ -12,7 +12,7 @@ ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "django_migration_linter"]
 
 # flush() of transactional tests needs TRUNCATE, which the ledgers refuse to everybody else.
-DATABASES["default"]["OPTIONS"]["options"] = "-c lagerbok.allow_truncate=on"
+DATABASES["default"]["OPTIONS"]["options"] += " -c lagerbok.allow_truncate=on"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False  # the tests of throttling turn it on; Client.login() has no request for it

@@ -18,6 +18,7 @@ from django.db import connection
 from costing import loading
 from costing.adjustment import orders
 from costing.adjustment.terms import Terms
+from costing.adjustment.unsettled import named
 from costing.engine import adjust as engine
 from costing.engine.books import Entry, ItemBooks, Value
 from costing.engine.orders import OutputValue
@@ -93,10 +94,14 @@ def load_whole(item_id: int, terms: Terms) -> LoadedItem:
 
 
 def compute(loaded: LoadedItem, values: Sequence[OutputValue], terms: Terms) -> engine.Adjustment:
-    """Compute an item as if its orders had been settled. Corrections name posted values only."""
+    """Compute an item as if its orders had been settled. Corrections name posted values only.
+
+    Raises: AveragesDoNotSettle.
+    """
     books = loaded.books
     posted = _lay_over(books, values)
-    found = engine.adjust(books, is_average=loaded.is_average, period_of=terms.periods.end, through=terms.through)
+    with named(loaded.item_id):
+        found = engine.adjust(books, is_average=loaded.is_average, period_of=terms.periods.end, through=terms.through)
     corrections = [
         replace(correction, original_key=posted.get(correction.original_key, correction.original_key))
         for correction in found.corrections

@@ -8,6 +8,7 @@ from decimal import Decimal
 from costing import loading
 from costing.adjustment.claims import Claimed, LogLine
 from costing.adjustment.terms import Terms
+from costing.adjustment.unsettled import named
 from costing.adjustment_storing import Computed, StoredItem, StoringTerms
 from costing.engine import adjust as engine
 from costing.loading import LoadedItem
@@ -23,7 +24,9 @@ def load(item_ids: Sequence[int], terms: Terms) -> list[LoadedItem]:
 
 
 def compute(loaded: LoadedItem, terms: Terms) -> engine.Adjustment:
-    return loaded.batch.adjustment(loaded.position, period_of=terms.periods.end, through=terms.through)
+    """Return what the books of an item lack. Raises: AveragesDoNotSettle."""
+    with named(loaded.item_id):
+        return loaded.batch.adjustment(loaded.position, period_of=terms.periods.end, through=terms.through)
 
 
 def storing_terms(terms: Terms) -> StoringTerms:

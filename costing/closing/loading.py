@@ -76,26 +76,33 @@ class MarkRow:
 
 @dataclass(slots=True)
 class ItemBooks:
-    """One item, as a close sees it."""
+    """One item, as a close sees it. `size`: how many entries it has open."""
 
     item_id: int
     item_no: str
     method: Method
     include_physical: bool
     level: int
+    size: int = 0
     entries: list[OpenEntry] = field(default_factory=list)
     transfers: list[OpenTransfer] = field(default_factory=list)
     marks: list[MarkRow] = field(default_factory=list)
     closed_receipts: set[int] = field(default_factory=set)
 
+    def forget(self) -> None:
+        """Let go of what was read: a plan needs it no longer."""
+        self.entries, self.transfers, self.marks, self.closed_receipts = [], [], [], set()
+
 
 _ITEMS = """
-SELECT i.id, i.no, g.costing_method, g.include_physical_value, i.low_level_code
+SELECT i.id, i.no, g.costing_method, g.include_physical_value, i.low_level_code, coalesce(o.size, 0)
 FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+LEFT JOIN (SELECT e.item_id, count(*) AS size FROM inventory_itemledgerentry e
+           WHERE e.open AND e.posting_date <= %(on)s
+             AND (%(ids)s::bigint[] IS NULL OR e.item_id = ANY(%(ids)s)) GROUP BY 1) o ON o.item_id = i.id
 WHERE g.settle_at = 'close' AND g.costing_method = ANY(%(methods)s)
   AND (%(ids)s::bigint[] IS NULL OR i.id = ANY(%(ids)s))
-  AND (EXISTS (SELECT 1 FROM inventory_itemledgerentry e
-               WHERE e.item_id = i.id AND e.open AND e.posting_date <= %(on)s)
+  AND (o.item_id IS NOT NULL
        OR EXISTS (SELECT 1 FROM costing_closingtransfer t WHERE t.item_id = i.id AND t.cancelled_by_id IS NULL))
 ORDER BY i.low_level_code DESC, i.id
 """
@@ -153,13 +160,27 @@ WHERE e.item_id = ANY(%(ids)s) ORDER BY m.id
 
 def load(*, on: date, item_ids: Sequence[int] | None, by_place: bool) -> list[ItemBooks]:
     """Return the items that have something open on the date, components first."""
-    books: dict[int, ItemBooks] = {}
+    found = items(on=on, item_ids=item_ids)
+    fill(found, on=on, by_place=by_place)
+    return found
+
+
+def items(*, on: date, item_ids: Sequence[int] | None) -> list[ItemBooks]:
+    """Return the items that may have something open on the date, components first; `fill` reads what it is."""
     with connection.cursor() as cursor:
         ids = None if item_ids is None else list(item_ids)
         cursor.execute(_ITEMS, {"methods": [each.value for each in Method], "ids": ids, "on": on})
-        for item_id, no, method, physical, level in cursor.fetchall():
-            books[item_id] = ItemBooks(item_id, no, Method(method), physical, level)
-        parameters: dict[str, Any] = {"ids": list(books), "on": on, "runs": recalculations_not_followed()}
+        return [
+            ItemBooks(item_id, no, Method(method), physical, level, size=size)
+            for item_id, no, method, physical, level, size in cursor.fetchall()
+        ]
+
+
+def fill(found: Collection[ItemBooks], *, on: date, by_place: bool) -> None:
+    """Read what is open of items into their books."""
+    books = {each.item_id: each for each in found}
+    parameters: dict[str, Any] = {"ids": list(books), "on": on, "runs": recalculations_not_followed()}
+    with connection.cursor() as cursor:
         cursor.execute(_ENTRIES, parameters)
         for row in cursor.fetchall():
             books[row[1]].entries.append(_entry(row, by_place=by_place))
@@ -173,7 +194,6 @@ def load(*, on: date, item_ids: Sequence[int] | None, by_place: bool) -> list[It
                 books[item_id].marks.append(MarkRow(issue_id, receipt_id, left_e5))
             if not receipt_open:
                 books[item_id].closed_receipts.add(receipt_id)
-    return list(books.values())
 
 
 def _entry(row: tuple[Any, ...], *, by_place: bool) -> OpenEntry:

@@ -23,7 +23,7 @@ from config.base.amounts import from_e5, round_div, to_e5
 from config.base.errors import DomainError, ErrorCode
 from config.base.transactions import PostingContext, posting
 from costing import checks
-from costing.closing import loading, storing
+from costing.closing import loading, storing, vouchers
 from costing.closing.loading import ItemBooks
 from costing.closing.planning import Change
 from costing.engine.shares import share_amount_e5
@@ -260,7 +260,7 @@ def _store(
     register_id = write_register(
         source_code=SOURCE_CODE, document_no=no, user_id=user_id, created_at=context.created_at
     )
-    value_ids = storing.write_changes(
+    storing.write_changes(
         [Change(item_id, part.entry_id, part.value_id, change_e5, 0) for part, change_e5 in changes],
         on=run.closing_date,
         document_no=no,
@@ -284,5 +284,5 @@ def _store(
         )
         for part, change_e5 in changes
     )
-    voucher_id = storing.post_voucher(value_ids, setups=setups, update_ledger=True, context=context, user_id=user_id)
+    voucher_id = vouchers.post(register_id, setups=setups, update_ledger=True, context=context, user_id=user_id)
     InventoryClose.objects.filter(pk=run.pk).update(register_id=register_id, voucher_id=voucher_id)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from costing.closing.loading import Arrival, ItemBooks, MarkRow, OpenEntry, OpenTransfer, Output
@@ -82,7 +82,7 @@ class LogWarning:
 
 @dataclass(slots=True)
 class ItemPlan:
-    """What a close does to one item. `costs`: new actual cost of its issues, positive, by entry."""
+    """What a close does to one item. `costs`: new actual cost of its issues, positive, by entry; gone once planned."""
 
     changes: dict[int, Change] = field(default_factory=dict)
     settlements: list[PlannedSettlement] = field(default_factory=list)
@@ -122,6 +122,7 @@ def plan_item(books: ItemBooks, arrivals: Mapping[int, Arrival], extra: Mapping[
     for entry_id, change_e5 in wanted.items():
         if change_e5:
             plan.changes[entry_id] = Change(books.item_id, entry_id, by_entry[entry_id].value_id, change_e5, 0)
+    plan.costs = {}
     return plan
 
 
@@ -134,6 +135,7 @@ class _Round:
         self.issues: dict[int, OpenEntry] = {each.id: each for each in books.entries if each.is_issue}
         self.new_actual: dict[int, int] = {}
         self.new_expected: dict[int, int] = {}
+        self.warned: dict[tuple[int, str], LogWarning] = {}
 
     def run(self) -> ItemPlan:
         closed = self._settle_moves_inside_pools()
@@ -146,6 +148,8 @@ class _Round:
         for place in sorted(pools, key=str):
             self._settle_pool(place, *pools[place])
         self._changes()
+        self.plan.warnings = list(self.warned.values())
+        self.plan.settlements = _joined(self.plan.settlements)
         return self.plan
 
     def _settle_moves_inside_pools(self) -> set[int]:
@@ -212,7 +216,7 @@ class _Round:
             self.plan.settlements.append(
                 PlannedSettlement(
                     self.books.item_id,
-                    Side(entry.id),
+                    layers.side(match.issue_key),
                     receipt,
                     match.quantity_e5,
                     match.amount_e5,
@@ -235,12 +239,11 @@ class _Round:
         return OTHER_POOL if elsewhere else ""
 
     def _warn(self, entry: OpenEntry, code: str, quantity_e5: int, cause: str) -> None:
-        known = next((each for each in self.plan.warnings if (each.issue_id, each.code) == (entry.id, code)), None)
+        known = self.warned.pop((entry.id, code), None)
         if known is not None:
-            self.plan.warnings.remove(known)
             quantity_e5 += known.quantity_e5
-        self.plan.warnings.append(
-            LogWarning(self.books.item_id, self.books.item_no, entry.id, code, quantity_e5, cause)
+        self.warned[entry.id, code] = LogWarning(
+            self.books.item_id, self.books.item_no, entry.id, code, quantity_e5, cause
         )
 
     def _changes(self) -> None:
@@ -257,6 +260,19 @@ class _Round:
                 self.plan.changes[entry.id] = Change(
                     self.books.item_id, entry.id, entry.value_id, -more_actual_e5, -more_expected_e5
                 )
+
+
+def _joined(settlements: Iterable[PlannedSettlement]) -> list[PlannedSettlement]:
+    """One for each pair: days that settle the same pair twice are added up."""
+    joined: dict[tuple[Side, Side, bool], PlannedSettlement] = {}
+    for each in settlements:
+        key = (each.issue, each.receipt, each.marked)
+        before = joined.get(key)
+        if before is not None:
+            quantity_e5, amount_e5 = before.quantity_e5 + each.quantity_e5, before.amount_e5 + each.amount_e5
+            each = replace(each, quantity_e5=quantity_e5, amount_e5=amount_e5)
+        joined[key] = each
+    return list(joined.values())
 
 
 @dataclass(slots=True)
@@ -281,6 +297,7 @@ class _Layers:
         self.kept: dict[int, _Kept] = {}
         self.financial_or_physical: dict[int, int] = {}
         self._refs: list[OpenEntry | OpenTransfer] = []
+        self._sides: list[Side] = []
         self._receipt_keys: dict[int, int] = {}
         for transfer in transfers:
             key = self._key(transfer)
@@ -290,6 +307,7 @@ class _Layers:
 
     def _key(self, ref: OpenEntry | OpenTransfer) -> int:
         self._refs.append(ref)
+        self._sides.append(Side(ref.id) if isinstance(ref, OpenEntry) else Side(transfer_id=ref.id))
         return len(self._refs)
 
     def _add(self, entry: OpenEntry, more_e5: int) -> None:
@@ -323,8 +341,7 @@ class _Layers:
         return found
 
     def side(self, key: int) -> Side:
-        found = self._refs[key - 1]
-        return Side(found.id) if isinstance(found, OpenEntry) else Side(transfer_id=found.id)
+        return self._sides[key - 1]
 
 
 def output_shares(

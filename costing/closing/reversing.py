@@ -7,7 +7,7 @@ Source: inventory-close (reversing a completed inventory close).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import F, QuerySet
@@ -15,12 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.base import locks
-from config.base.amounts import to_e5
 from config.base.errors import DomainError, ErrorCode
 from config.base.transactions import PostingContext, posting
 from costing import inventory_periods, order_states
-from costing.closing import storing
-from costing.closing.planning import Change
+from costing.closing import storing, vouchers
+from costing.closing.calculation import USED
 from costing.enums import CloseKind, RunState
 from costing.models import ClosingTransfer, InventoryClose, Settlement, ValueEntry
 from costing.setups import Setups
@@ -68,18 +67,14 @@ def check_reversible(close: InventoryClose | None) -> None:
 
 
 def _reverse(close: InventoryClose, *, setups: Setups, context: PostingContext, user_id: int | None) -> None:
-    values = list(ValueEntry.objects.filter(register_id=close.register_id).select_related("item_ledger_entry"))
-    settlements = Settlement.objects.filter(close=close, cancelled_by__isnull=True)
-    adjusted = {value.item_id for value in values if value.item_id is not None}
-    locks.lock_items(adjusted | set(settlements.values_list("item_id", flat=True)))
+    settled = Settlement.objects.filter(close=close, cancelled_by__isnull=True).values_list("item_id", flat=True)
+    locks.lock_items({*_items_of([close.register_id]), *settled.distinct()})
     no = storing.document_no(close, reversal=True)
     register_id = write_register(
         source_code=SOURCE_CODE, document_no=no, user_id=user_id, created_at=context.created_at
     )
-    _book_back(close, values, register_id, no, setups=setups, context=context, user_id=user_id)
-    _open_again(settlements)
-    settlements.update(cancelled_by=close)
-    ClosingTransfer.objects.filter(close=close, cancelled_by__isnull=True).update(cancelled_by=close)
+    _book_back(close, register_id, no, setups=setups, context=context, user_id=user_id)
+    storing.cancel_settlements(close)
     inventory_periods.reopen_with(
         close.closed_periods.all(),
         context=context,
@@ -93,7 +88,6 @@ def _reverse(close: InventoryClose, *, setups: Setups, context: PostingContext, 
 
 def _book_back(
     close: InventoryClose,
-    values: list[ValueEntry],
     register_id: int,
     no: str,
     *,
@@ -102,47 +96,29 @@ def _book_back(
     user_id: int | None,
 ) -> None:
     is_revaluation = close.kind in (CloseKind.MANUAL_ADJUSTMENT, CloseKind.RECEIPT_ADJUSTMENT)
-    changes = []
-    for value in values:
-        entry = value.item_ledger_entry
-        assert entry is not None and value.item_id is not None
-        # An invoice since then has taken all that was expected, the adjustment with it.
-        expected_e5 = 0 if entry.completely_invoiced else -to_e5(value.cost_amount_expected)
-        actual_e5 = -to_e5(value.cost_amount_actual)
-        if actual_e5 or expected_e5:
-            changes.append(Change(value.item_id, entry.pk, value.pk, actual_e5, expected_e5))
-    value_ids = storing.write_changes(
-        changes,
-        on=close.closing_date,
-        document_no=no,
-        register_id=register_id,
-        context=context,
-        user_id=user_id,
-        revaluation=is_revaluation,
-        takes_back=True,
-    )
+    if close.register_id is not None:
+        storing.take_back_changes(
+            close.register_id,
+            on=close.closing_date,
+            document_no=no,
+            register_id=register_id,
+            context=context,
+            user_id=user_id,
+            revaluation=is_revaluation,
+        )
     if is_revaluation:
         _take_from_transfers(close)
-    voucher_id = storing.post_voucher(
-        value_ids, setups=setups, update_ledger=close.update_ledger, context=context, user_id=user_id
+    voucher_id = vouchers.post(
+        register_id, setups=setups, update_ledger=close.update_ledger, context=context, user_id=user_id
     )
     InventoryClose.objects.filter(pk=close.pk).update(reversal_voucher_id=voucher_id)
-    order_states.mark_from_corrections([change.entry_id for change in changes])
+    corrected = ValueEntry.objects.filter(register_id=register_id, item_ledger_entry_type__in=USED)
+    order_states.mark_from_corrections(list(corrected.values_list("item_ledger_entry", flat=True)))
 
 
 def _take_from_transfers(close: InventoryClose) -> None:
     for line in close.plan_lines.filter(details__has_key="transfer"):
         ClosingTransfer.objects.filter(pk=line.details["transfer"]).update(amount=F("amount") - line.amount)
-
-
-def _open_again(settlements: QuerySet[Settlement]) -> None:
-    moved: dict[int, int] = defaultdict(int)
-    for issue_id, receipt_id, quantity in settlements.values_list("issue_id", "receipt_id", "quantity"):
-        if issue_id is not None:
-            moved[issue_id] -= to_e5(quantity)
-        if receipt_id is not None:
-            moved[receipt_id] += to_e5(quantity)
-    storing.move_remaining(moved)
 
 
 def _recalculations_after(on: date) -> QuerySet[InventoryClose]:
@@ -152,9 +128,12 @@ def _recalculations_after(on: date) -> QuerySet[InventoryClose]:
 
 def items_of_later_recalculations(on: date) -> set[int]:
     """The items that recalculations dated after a day have adjusted: whoever cancels them locks these."""
-    registers = _recalculations_after(on).values("register")
-    found = ValueEntry.objects.filter(register__in=registers).values_list("item_id", flat=True).distinct()
-    return {item_id for item_id in found if item_id is not None}
+    return _items_of(_recalculations_after(on).values_list("register_id", flat=True))
+
+
+def _items_of(registers: Iterable[int | None]) -> set[int]:
+    found = ValueEntry.objects.filter(register__in=[each for each in registers if each]).values_list("item_id")
+    return {item_id for (item_id,) in found.distinct() if item_id is not None}
 
 
 def cancel_recalculations_after(on: date, *, context: PostingContext, user_id: int | None, setups: Setups) -> None:

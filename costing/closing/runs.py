@@ -16,17 +16,16 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.base import jobs, locks
-from config.base.amounts import from_e5
 from config.base.errors import DomainError, ErrorCode, raise_problems
 from config.base.transactions import PostingContext, posting
 from costing import checks, inventory_periods, order_states, period_blockers
 from costing.checks import BeforeCloseDate
-from costing.closing import before, calculation, reversing, storing, words
+from costing.closing import before, calculation, plan_lines, reversing, storing, vouchers
 from costing.closing.calculation import Plan
 from costing.enums import CloseKind, RunState
 from costing.models import CloseLogLine, ClosePlanLine, InventoryClose
@@ -176,7 +175,7 @@ def _finish(
     """The last step: store exactly the plan, or keep it where it is a rehearsal."""
     if options.rehearsal:
         with transaction.atomic():
-            _keep_plan(close, plan)
+            plan_lines.keep(close, plan)
             _complete(close, {})
         return
     with posting() as context:
@@ -205,17 +204,17 @@ def _store(
         source_code=SOURCE_CODE, document_no=no, user_id=user_id, created_at=context.created_at
     )
     changes = calculation.still_true(plan.changes)
-    value_ids = storing.write_changes(
+    storing.write_changes(
         changes, on=options.on, document_no=no, register_id=close.register_id, context=context, user_id=user_id
     )
     if options.kind == CloseKind.CLOSE:
         made = storing.write_transfers(plan.transfers, close=close, context=context)
         storing.write_settlements(plan.numbered_settlements(made), close=close, context=context)
-    voucher_id = storing.post_voucher(
-        value_ids, setups=setups, update_ledger=options.update_ledger, context=context, user_id=user_id
+    voucher_id = vouchers.post(
+        close.register_id, setups=setups, update_ledger=options.update_ledger, context=context, user_id=user_id
     )
     plan.products |= order_states.mark_from_corrections(plan.used_by_others)
-    _keep_plan(close, plan)
+    plan_lines.keep(close, plan)
     _complete(close, {"register_id": close.register_id, "voucher_id": voucher_id})
     if options.kind == CloseKind.CLOSE:
         closed = inventory_periods.close_with(
@@ -228,67 +227,17 @@ def _complete(close: InventoryClose, fields: dict[str, int | None]) -> None:
     InventoryClose.objects.filter(pk=close.pk).update(state=RunState.DONE, finished_at=timezone.now(), **fields)
 
 
-def _keep_plan(close: InventoryClose, plan: Plan) -> None:
-    """Keep the plan for the report, and the warnings for the log."""
-    now = timezone.now()
-    ClosePlanLine.objects.bulk_create(
-        [
-            *(
-                ClosePlanLine(
-                    close=close,
-                    item_id=each.item_id,
-                    issue_id=each.entry_id,
-                    amount=from_e5(each.actual_e5 + each.expected_e5),
-                    details={"actual": str(from_e5(each.actual_e5)), "expected": str(from_e5(each.expected_e5))},
-                )
-                for each in plan.changes
-            ),
-            *(
-                ClosePlanLine(
-                    close=close,
-                    item_id=each.item_id,
-                    issue_id=each.issue.entry_id,
-                    receipt_id=each.receipt.entry_id,
-                    quantity=from_e5(each.quantity_e5),
-                    amount=from_e5(each.amount_e5),
-                    details={"settlement": True, "marked": each.marked},
-                )
-                for each in (plan.settlements if close.kind == CloseKind.CLOSE else ())
-            ),
-        ],
-        batch_size=1000,
-    )
-    CloseLogLine.objects.bulk_create(
-        [
-            CloseLogLine(
-                close=close,
-                item_id=each.item_id,
-                issue_id=each.issue_id,
-                code=each.code,
-                cause=each.cause,
-                quantity=from_e5(each.quantity_e5),
-                message=words.warning(each),
-                created_at=now,
-            )
-            for each in plan.warnings
-        ],
-        batch_size=1000,
-    )
-
-
 def result_of(close: InventoryClose) -> CloseResult:
     """Say what a run did, or a rehearsal would do."""
-    lines = close.plan_lines.all()
-    settlements = lines.filter(details__has_key="settlement").count()
-    changed = lines.exclude(details__has_key="settlement")
-    return CloseResult(
-        close_id=close.pk,
-        items=lines.values("item").distinct().count(),
-        entries=changed.count(),
-        settlements=settlements,
-        adjusted=changed.aggregate(total=Sum("amount"))["total"] or Decimal(0),
-        warnings=close.log_lines.count(),
+    is_settlement = Q(details__has_key="settlement")
+    found = close.plan_lines.aggregate(
+        items=Count("item", distinct=True),
+        entries=Count("pk", filter=~is_settlement),
+        settlements=Count("pk", filter=is_settlement),
+        adjusted=Sum("amount", filter=~is_settlement),
     )
+    found["adjusted"] = found["adjusted"] or Decimal(0)
+    return CloseResult(close_id=close.pk, warnings=close.log_lines.count(), **found)
 
 
 def give_up(close_id: int, *, state: RunState = RunState.CANCELLED) -> bool:

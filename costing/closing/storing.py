@@ -6,9 +6,10 @@ accounts. It is dated to the run, invoices nothing, and its document number is t
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
+from typing import TypeVar
 
 from django.db import connection
 
@@ -16,15 +17,13 @@ from config.base import bulk
 from config.base.amounts import from_e5
 from config.base.bulk import array_literal
 from config.base.transactions import PostingContext
-from costing import accounts as account_lookup
-from costing import adjustment_storing, gl_posting
 from costing.closing.planning import Change, PlannedSettlement, PlannedTransfer, Side
-from costing.gl_posting import ValueToPost
 from costing.models import ClosingTransfer, InventoryClose, Settlement, ValueEntry
-from costing.setups import Setups
 
+Row = TypeVar("Row")
+ROWS_OF_A_STATEMENT = 50_000
 _INSERT = """
-WITH made AS (
+WITH n AS ({source}), made AS (
 INSERT INTO costing_valueentry (
     id, item_ledger_entry_id, item_id, variant_id, location_id, item_ledger_entry_type, entry_type, variance_type,
     posting_date, valuation_date, document_type, document_no, document_line_no, external_document_no, order_type,
@@ -38,13 +37,11 @@ SELECT n.id, o.item_ledger_entry_id, o.item_id, o.variant_id, o.location_id, o.i
     o.order_no, o.order_line_no, o.source_type, o.source_no, o.description, 0,
     CASE WHEN %(whole)s THEN o.valued_quantity WHEN e.remaining_quantity = 0 THEN e.quantity
          ELSE e.remaining_quantity END,
-    0, n.actual / 100000.0, n.expected / 100000.0, 0, 0,
+    0, n.actual, n.expected, 0, 0,
     n.expected <> 0, true, false, %(partial)s, %(adjustment)s, o.id,
     o.inventory_posting_group_id, o.gen_bus_posting_group_id, o.gen_prod_posting_group_id, o.account_set_id,
     o.dimension_set_id, o.reason_code_id, %(user_id)s, %(register_id)s, %(created_at)s
-FROM unnest(%(ids)s::bigint[], %(values)s::bigint[], %(actuals)s::bigint[], %(expecteds)s::bigint[])
-     AS n(id, original, actual, expected)
-JOIN costing_valueentry o ON o.id = n.original JOIN inventory_itemledgerentry e ON e.id = o.item_ledger_entry_id
+FROM n JOIN costing_valueentry o ON o.id = n.original JOIN inventory_itemledgerentry e ON e.id = o.item_ledger_entry_id
 ORDER BY n.id
 RETURNING id, item_id, variant_id, location_id, cost_amount_actual + cost_amount_expected AS amount
 ), balances AS (
@@ -54,6 +51,20 @@ RETURNING id, item_id, variant_id, location_id, cost_amount_actual + cost_amount
 )
 INSERT INTO costing_itemcoststate (item_id, change_no) SELECT DISTINCT item_id, 1 FROM made
 ON CONFLICT (item_id) DO UPDATE SET change_no = costing_itemcoststate.change_no + 1
+"""
+_GIVEN = """
+    SELECT id, original, actual_e5 / 100000.0 AS actual, expected_e5 / 100000.0 AS expected
+    FROM unnest(%(ids)s::bigint[], %(values)s::bigint[], %(actuals)s::bigint[], %(expecteds)s::bigint[])
+         AS c(id, original, actual_e5, expected_e5)
+"""
+# An invoice since then has taken all that was expected, the adjustment with it.
+_TAKEN_BACK = """
+    SELECT nextval((SELECT pg_get_serial_sequence('costing_valueentry', 'id')::regclass)) AS id, t.* FROM (
+        SELECT v.id AS original, -v.cost_amount_actual AS actual,
+               CASE WHEN e.completely_invoiced THEN 0 ELSE -v.cost_amount_expected END AS expected
+        FROM costing_valueentry v JOIN inventory_itemledgerentry e ON e.id = v.item_ledger_entry_id
+        WHERE v.register_id = %(of_register)s ORDER BY v.id
+    ) t WHERE t.actual <> 0 OR t.expected <> 0
 """
 
 
@@ -71,25 +82,56 @@ def write_changes(
     context: PostingContext,
     user_id: int | None,
     revaluation: bool = False,
-    takes_back: bool = False,
-) -> list[int]:
-    """Insert a value entry for each change; returns their numbers. The items must be locked.
+) -> None:
+    """Insert a value entry for each change. The items must be locked.
 
-    `revaluation`: not adjustments, but revaluations of what is open. `takes_back`: the opposite of the value entries
-    that the changes name.
+    `revaluation`: not adjustments, but revaluations of what is open.
     """
-    if not changes:
-        return []
-    ids = bulk.draw_ids(ValueEntry, len(changes))
-    parameters = {
-        "ids": array_literal(ids),
-        "values": array_literal(each.value_id for each in changes),
-        "actuals": array_literal(each.actual_e5 for each in changes),
-        "expecteds": array_literal(each.expected_e5 for each in changes),
+    for some in in_parts(changes):
+        given = {
+            "ids": array_literal(bulk.draw_ids(ValueEntry, len(some))),
+            "values": array_literal(each.value_id for each in some),
+            "actuals": array_literal(each.actual_e5 for each in some),
+            "expecteds": array_literal(each.expected_e5 for each in some),
+            "entry_type": "revaluation" if revaluation else "direct_cost",
+            "adjustment": not revaluation,
+            "partial": revaluation,
+            "whole": not revaluation,
+        }
+        _insert_values(_GIVEN, given, on, document_no, register_id, context, user_id)
+
+
+def take_back_changes(
+    of_register_id: int,
+    *,
+    on: date,
+    document_no: str,
+    register_id: int,
+    context: PostingContext,
+    user_id: int | None,
+    revaluation: bool = False,
+) -> None:
+    """Insert the opposite of each value entry of a register. The items must be locked."""
+    given = {
+        "of_register": of_register_id,
         "entry_type": "revaluation" if revaluation else "direct_cost",
-        "adjustment": takes_back or not revaluation,
+        "adjustment": True,
         "partial": revaluation,
-        "whole": takes_back or not revaluation,
+        "whole": True,
+    }
+    _insert_values(_TAKEN_BACK, given, on, document_no, register_id, context, user_id)
+
+
+def _insert_values(
+    source: str,
+    given: dict[str, object],
+    on: date,
+    document_no: str,
+    register_id: int,
+    context: PostingContext,
+    user_id: int | None,
+) -> None:
+    shared = {
         "on": on,
         "no": document_no,
         "register_id": register_id,
@@ -97,8 +139,14 @@ def write_changes(
         "created_at": context.created_at,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, parameters)
-    return ids
+        cursor.execute(_INSERT.format(source=source), given | shared)
+
+
+def in_parts(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
+    """Rows as many at a time as one statement takes."""
+    waiting = iter(rows)
+    while part := list(islice(waiting, ROWS_OF_A_STATEMENT)):
+        yield part
 
 
 def write_transfers(
@@ -121,101 +169,70 @@ def write_transfers(
     return bulk.insert(ClosingTransfer, rows)
 
 
+_SETTLEMENTS = """
+INSERT INTO costing_settlement (close_id, item_id, issue_id, receipt_id, issue_transfer_id, receipt_transfer_id,
+                                quantity, amount, marked, created_at)
+SELECT %(close_id)s, item_id, issue_id, receipt_id, issue_transfer_id, receipt_transfer_id,
+       quantity_e5 / 100000.0, amount_e5 / 100000.0, marked, %(created_at)s
+FROM unnest(%(items)s::bigint[], %(issues)s::bigint[], %(receipts)s::bigint[], %(issue_transfers)s::bigint[],
+            %(receipt_transfers)s::bigint[], %(quantities)s::bigint[], %(amounts)s::bigint[], %(marked)s::boolean[])
+     AS n(item_id, issue_id, receipt_id, issue_transfer_id, receipt_transfer_id, quantity_e5, amount_e5, marked)
+"""
+
+
 def write_settlements(
-    settlements: Sequence[tuple[PlannedSettlement, Sequence[int]]], *, close: InventoryClose, context: PostingContext
+    settlements: Iterable[tuple[PlannedSettlement, Sequence[int]]], *, close: InventoryClose, context: PostingContext
 ) -> None:
     """Insert settlements, each with the numbers of its item's new transfers, and take them from what is open."""
-    rows = [_settlement_row(each, made, close, context) for each, made in _joined(settlements)]
-    bulk.insert(Settlement, rows)
-    taken: dict[int, int] = defaultdict(int)
-    for each, _made in settlements:
-        if each.issue.entry_id is not None:
-            taken[each.issue.entry_id] += each.quantity_e5
-        if each.receipt.entry_id is not None:
-            taken[each.receipt.entry_id] -= each.quantity_e5
-    move_remaining(taken)
-
-
-def _joined(
-    settlements: Sequence[tuple[PlannedSettlement, Sequence[int]]],
-) -> list[tuple[PlannedSettlement, Sequence[int]]]:
-    """One row for each pair: days that settle the same pair twice are added up."""
-    joined: dict[tuple[object, ...], tuple[PlannedSettlement, Sequence[int]]] = {}
-    for each, made in settlements:
-        key = (each.item_id, each.issue, each.receipt, each.marked)
-        if key in joined:
-            before = joined[key][0]
-            each = PlannedSettlement(
-                each.item_id,
-                each.issue,
-                each.receipt,
-                before.quantity_e5 + each.quantity_e5,
-                before.amount_e5 + each.amount_e5,
-                each.marked,
+    for some in in_parts(settlements):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _SETTLEMENTS,
+                {
+                    "close_id": close.pk,
+                    "created_at": context.created_at,
+                    "items": array_literal(each.item_id for each, _made in some),
+                    "issues": array_literal(each.issue.entry_id or "NULL" for each, _made in some),
+                    "receipts": array_literal(each.receipt.entry_id or "NULL" for each, _made in some),
+                    "issue_transfers": array_literal(_transfer_id(each.issue, made) or "NULL" for each, made in some),
+                    "receipt_transfers": array_literal(
+                        _transfer_id(each.receipt, made) or "NULL" for each, made in some
+                    ),
+                    "quantities": array_literal(each.quantity_e5 for each, _made in some),
+                    "amounts": array_literal(each.amount_e5 for each, _made in some),
+                    "marked": array_literal("t" if each.marked else "f" for each, _made in some),
+                },
             )
-        joined[key] = (each, made)
-    return list(joined.values())
-
-
-def _settlement_row(
-    each: PlannedSettlement, made: Sequence[int], close: InventoryClose, context: PostingContext
-) -> dict[str, object]:
-    return {
-        "close_id": close.pk,
-        "item_id": each.item_id,
-        "issue_id": each.issue.entry_id,
-        "receipt_id": each.receipt.entry_id,
-        "issue_transfer_id": _transfer_id(each.issue, made),
-        "receipt_transfer_id": _transfer_id(each.receipt, made),
-        "quantity": from_e5(each.quantity_e5),
-        "amount": from_e5(each.amount_e5),
-        "marked": each.marked,
-        "created_at": context.created_at,
-    }
+    _move_remaining(close, 1)
 
 
 def _transfer_id(side: Side, made: Sequence[int]) -> int | None:
     return made[side.new_transfer] if side.new_transfer is not None else side.transfer_id
 
 
-def move_remaining(moved: dict[int, int]) -> None:
-    """Add to what remains of entries, in the sign of the ledger: an issue that is settled comes up to zero."""
-    if not moved:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE inventory_itemledgerentry e
-            SET remaining_quantity = e.remaining_quantity + n.moved, open = e.remaining_quantity + n.moved <> 0
-            FROM unnest(%s::bigint[], %s::numeric[]) AS n(id, moved) WHERE e.id = n.id
-            """,
-            [list(moved), [from_e5(value) for value in moved.values()]],
-        )
-
-
-_TO_POST = """
-SELECT id, item_id, item_ledger_entry_type, entry_type, variance_type, order_type, posting_date, document_no,
-    external_document_no, description, cost_amount_actual, cost_amount_expected, inventoriable, dimension_set_id,
-    account_set_id
-FROM costing_valueentry WHERE id = ANY(%s::bigint[]) ORDER BY id
+# An issue that is settled comes up to zero, a receipt down; cancelled, both go back.
+_MOVE = """
+WITH moved AS (
+    SELECT id, sum(quantity) AS quantity FROM (
+        SELECT issue_id AS id, quantity FROM costing_settlement WHERE close_id = %(close)s AND cancelled_by_id IS NULL
+        UNION ALL
+        SELECT receipt_id, -quantity FROM costing_settlement WHERE close_id = %(close)s AND cancelled_by_id IS NULL
+    ) sides WHERE id IS NOT NULL GROUP BY id
+)
+UPDATE inventory_itemledgerentry e
+SET remaining_quantity = e.remaining_quantity + %(sign)s * n.quantity,
+    open = e.remaining_quantity + %(sign)s * n.quantity <> 0
+FROM moved n WHERE e.id = n.id
 """
 
 
-def post_voucher(
-    value_ids: Sequence[int], *, setups: Setups, update_ledger: bool, context: PostingContext, user_id: int | None
-) -> int | None:
-    """Post the values of a run as one voucher, summed by account, or queue them; returns the voucher's number."""
-    if not value_ids:
-        return None
+def cancel_settlements(close: InventoryClose) -> None:
+    """Open again what a close settled, and flag its settlements and transfers."""
+    _move_remaining(close, -1)
+    Settlement.objects.filter(close=close, cancelled_by__isnull=True).update(cancelled_by=close)
+    ClosingTransfer.objects.filter(close=close, cancelled_by__isnull=True).update(cancelled_by=close)
+
+
+def _move_remaining(close: InventoryClose, sign: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_TO_POST, [array_literal(value_ids)])
-        rows = cursor.fetchall()
-    sets = account_lookup.accounts_of_sets({row[-1] for row in rows})
-    values = [ValueToPost(*(*row[:-1], sets[row[-1]])) for row in rows]
-    expected = setups.costing.expected_cost_posting
-    if not update_ledger:
-        gl_posting.queue(values, include_expected=expected)
-        return None
-    adjustment_storing.check_accounts(values, include_expected=expected)
-    pairs = [pair for value in values for pair in gl_posting.pairs_of(value, include_expected=expected)]
-    return gl_posting.post_summed(pairs, context=context, user_id=user_id)
+        cursor.execute(_MOVE, {"close": close.pk, "sign": sign})

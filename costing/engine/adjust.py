@@ -42,6 +42,7 @@ def adjust(
     Args:
         period_of: the last day of the average period of a date.
         through: average periods that end later are left as they are.
+    Raises: NotSettled, where the averages of a period never come to rest.
     """
     costs = Costs(books)
     period_ends: dict[int, date] = {}

@@ -5,7 +5,8 @@ A pool is an item, or an item at a place. Its periods are laid out as steps:
     add what comes from elsewhere | issue, and what comes back of it | ... | put open issues aside
 
 All pools take their n-th step together. What depends on issues of the same period in another pool, on chains of
-returns, or on several issues at once, is refused: the reference repeats a period until nothing moves any more.
+returns, on a return that has a cost of its own, or on several issues at once, is refused: the reference repeats a
+period until nothing moves any more.
 Source: design-details-average-cost.
 """
 
@@ -19,7 +20,7 @@ import numpy as np
 
 from costing.engine.array_forward import receivers_of, settle
 from costing.engine.array_workings import Workings
-from costing.engine.columns import Ints, to_day
+from costing.engine.columns import Flags, Ints, to_day
 from costing.engine.positions import order_of
 
 ADD, TAKE_BACK, ISSUE, PUT_ASIDE = range(4)
@@ -32,6 +33,7 @@ class Steps:
     """Steps sorted by pool and order. `link`: over which an entry takes its cost back, else -1.
 
     `from_sources`: the issue is costed from what the period had before its issues; `begins_issues`: the first of them.
+    `in_returns` (n_items,): goods of the item come back within a period.
     """
 
     pool: Ints
@@ -42,6 +44,7 @@ class Steps:
     cost: Ints
     from_sources: Ints
     begins_issues: Ints
+    in_returns: Flags
 
 
 def average(work: Workings, *, period_of: PeriodOf, through: date | None) -> Ints:
@@ -123,13 +126,15 @@ def _steps(
     through: date | None,
 ) -> Steps:
     values, links = work.batch.values, work.links
-    usable = ~work.refused[work.item]
     later = ~work.is_direct & (value_period > period[values.entry])
     fixed = work.own + work.rounding - work.sum_of(work.cost, later)
-    placed = placed & usable
-    takes_back = placed & (back >= 0)
     source = links.source[np.maximum(back, 0)] if len(links.source) else np.zeros(len(back), np.int64)
-    waits = takes_back & (period[source] == period) & (pool[source] == pool)
+    waits = placed & (back >= 0) & (period[source] == period) & (pool[source] == pool)
+    # With a cost of its own it changes the average of the other issues, so those depend on it.
+    work.refuse(waits & (fixed != 0))
+    usable = ~work.refused[work.item]
+    placed, waits = placed & usable, waits & usable
+    takes_back = placed & (back >= 0)
     keys = np.arange(len(work.item))  # within an item entries are sorted by number
 
     def rows(chosen: np.ndarray, kind: int, phase: int, first: Ints, second: int) -> list[Ints]:
@@ -181,7 +186,10 @@ def _ordered(
     begins[1:] &= (pool[1:] != pool[:-1]) | (period[1:] != period[:-1]) | (phase[:-1] != 1)
     has_waiting = np.zeros(len(work.item), bool)
     has_waiting[source[waits]] = True
-    return Steps(pool, kind, entry, back[entry], quantity, cost, has_waiting[entry] & (kind == ISSUE), begins)
+    in_returns = np.zeros(len(work.batch.items), bool)
+    in_returns[work.item[waits]] = True
+    from_sources = has_waiting[entry] & (kind == ISSUE)
+    return Steps(pool, kind, entry, back[entry], quantity, cost, from_sources, begins, in_returns)
 
 
 def _walk(work: Workings, steps: Steps) -> None:
@@ -207,6 +215,7 @@ def _walk(work: Workings, steps: Steps) -> None:
         if len(at):
             from_sources = steps.from_sources[step[at]]
             base = np.where(from_sources, had_stock[at], stock[at]), np.where(from_sources, had_value[at], value[at])
+            _refuse_returns_without_stock(work, steps.entry[step[at]], *base, steps.in_returns)
             _issue(work, steps.entry[step[at]], *base)
         back = np.flatnonzero(kind == TAKE_BACK)
         if len(back):
@@ -235,6 +244,11 @@ def _openings(work: Workings, entries: Ints) -> tuple[Ints, Ints]:
                 value[place], rest = divmod(sums.cost_e5, precision_e5)
                 work.refused[item] |= rest != 0
     return stock, value
+
+
+def _refuse_returns_without_stock(work: Workings, entries: Ints, stock: Ints, value: Ints, in_returns: Flags) -> None:
+    """Where there is nothing to take from, what comes back may be: the reference looks closer."""
+    work.refuse(entries[((stock <= 0) | (value < 0)) & in_returns[work.item[entries]]])
 
 
 def _issue(work: Workings, entries: Ints, stock: Ints, value: Ints) -> None:

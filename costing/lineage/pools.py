@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from costing.engine.average import average
+from costing.engine.average_period import NotSettled
 from costing.engine.books import Entry, ItemBooks, Sums
 from costing.engine.forward import Costs
 from costing.lineage.records import PeriodBooks, PoolKey
@@ -98,7 +99,11 @@ class Pools:
         at = (key.item_id, key.end)
         if at not in self.costs:
             self.costs[at] = Costs(books)
-            average(self.costs[at], period_of=self.period_of, through=key.end)
+            try:
+                average(self.costs[at], period_of=self.period_of, through=key.end)
+            except NotSettled:
+                # No adjustment can say what it should be: what is posted stands.
+                self.costs[at] = Costs(books)
         return self.costs[at]
 
     def _in_period(self, entry: Entry, end: date) -> int:

@@ -70,6 +70,10 @@ class DocumentPlan:
         return {plan.line.item_id for plan in self.lines if plan.line.item_id is not None}
 
     @property
+    def location_ids(self) -> set[int | None]:
+        return {plan.line.location_id for plan in self.lines}
+
+    @property
     def handles(self) -> bool:
         return any(plan.handle_e5 for plan in self.lines)
 

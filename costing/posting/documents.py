@@ -100,8 +100,8 @@ def _draw_numbers(plan: DocumentPlan, setups: Setups) -> dict[str, str]:
     """Draw the numbers of the posted documents, last of all, always in the same order."""
     series = {}
     if plan.handles:
-        series[HANDLED] = getattr(setups.inventory, plan.side.handled_series)
+        series[HANDLED] = setups.series(plan.side.handled_series, plan.location_ids)
     if plan.invoices:
-        series[INVOICED] = getattr(setups.inventory, plan.side.invoiced_series)
+        series[INVOICED] = setups.series(plan.side.invoiced_series, plan.location_ids)
     drawn = numbering.draw_many(dict.fromkeys(series.values(), 1), on=plan.posting_date)
     return {key: drawn[code][0] for key, code in series.items()}

@@ -25,7 +25,7 @@ from costing.value_posting import CostedLine
 from inventory import locks as inventory_locks
 from inventory import posting as item_posting
 from inventory import stock as stock_reader
-from inventory.enums import CountStatus, DocumentType, ItemLedgerEntryType, JournalLineKind
+from inventory.enums import CountStatus, DocumentType, ItemLedgerEntryType, JournalLineKind, PostedNumbers
 from inventory.models import Count, CountLine, ItemJournalLine, PhysicalInventoryLedgerEntry
 from inventory.posting import Arrival, Movement, Origin
 from inventory.stock import ItemFacts
@@ -63,9 +63,8 @@ def post_item_journal(*, lines: Sequence[ItemJournalLine], user_id: int | None, 
         facts = stock_reader.item_facts(item_ids)
         setups = Setups.at(max(line.posting_date for line in lines))
         _check_lines(lines, facts, location_mandatory=setups.inventory.location_mandatory)
-        terms = JournalTerms(
-            "ITEMJNL", setups.inventory.item_journal_series, lines[0].document_no, (), user_id, preview
-        )
+        series = setups.series(PostedNumbers.ITEM_JOURNAL.value, {line.location_id for line in lines})
+        terms = JournalTerms("ITEMJNL", series, lines[0].document_no, (), user_id, preview)
         costed = [_costed_line(line, facts[line.item_id], setups.precision_e5) for line in lines]
         result = post_movements(costed, setups=setups, terms=terms, context=context)
         ItemJournalLine.objects.filter(pk__in=[line.pk for line in lines if line.pk]).delete()

@@ -54,6 +54,12 @@ class Leg:
     from_order: bool = False
     to_order: bool = False
 
+    @property
+    def place_id(self) -> int | None:
+        """Where the document is made."""
+        is_receipt = self.document_type == DocumentType.TRANSFER_RECEIPT
+        return self.to_location_id if is_receipt else self.from_location_id
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -207,7 +213,7 @@ def _post(
     costed = [_costed_line(order, part, leg, facts[part.line.item_id], posting_date) for leg in legs for part in parts]
     prepared = stock.prepare(costed, setups=setups)
     stock.check_accounts(prepared)
-    series = {leg.document_type.value: str(getattr(setups.inventory, leg.series)) for leg in legs}
+    series = {leg.document_type.value: setups.series(leg.series, [leg.place_id]) for leg in legs}
     drawn = numbering.draw_many(dict.fromkeys(series.values(), 1), on=posting_date)
     document_nos = {key: drawn[code][0] for key, code in series.items()}
     written, stored = stock.write(

@@ -153,16 +153,25 @@ def start_adjustment(parameters: dict[str, Any], user: Any) -> Done:
     return start_job(JOB_KIND, parameters, user, _("Adjust cost"), _("Cost adjustment has started."))
 
 
-def start_job(kind: str, parameters: dict[str, Any], user: Any, title: str, message: str) -> Done:
-    """Start the one job of a kind, or lead to the one that is already there, naming who started it."""
-    running = Job.objects.filter(key=kind, state__in=ACTIVE_STATES).select_related("requested_by").first()
-    job = jobs.enqueue(kind, parameters=parameters, requested_by=user, title=title, key=kind)
-    url = reverse("base:job_detail", args=[job.pk])
+JOB_PAGE = "base:job_detail"
+
+
+def start_job(
+    kind: str, parameters: dict[str, Any], user: Any, title: str, message: str, *, key: str = "", page: str = JOB_PAGE
+) -> Done:
+    """Start the one job of a key (default: its kind), or lead to the one that is there, naming who started it.
+
+    `page`: the URL name of the page that follows the job; the page of the job itself is for its owner.
+    """
+    key = key or kind
+    running = Job.objects.filter(key=key, state__in=ACTIVE_STATES).select_related("requested_by").first()
+    job = jobs.enqueue(kind, parameters=parameters, requested_by=user, title=title, key=key)
+    url = reverse(page, args=[job.pk])
     if running is None or running.pk != job.pk:
         return Done(message, url)
     started_by = running.requested_by.get_username() if running.requested_by else _("the schedule")
     text = _("It is running already, started by %(user)s. Nothing new was started.") % {"user": started_by}
-    visible = running.requested_by_id == user.pk or user.has_perm("base.job_manage")
+    visible = page != JOB_PAGE or running.requested_by_id == user.pk or user.has_perm("base.job_manage")
     return Done(text, url if visible else "", level="warning")
 
 

@@ -1,5 +1,12 @@
 """Item master data, documents, journals, orders, and the item sub-ledger."""
 
+from inventory.models.attributes import (
+    CategoryAttribute,
+    ItemAttribute,
+    ItemAttributeOption,
+    ItemAttributeValue,
+)
+from inventory.models.catalogue import CatalogueItem, ItemTemplate
 from inventory.models.documents import (
     ChargeAssignment,
     Document,
@@ -18,14 +25,11 @@ from inventory.models.journals import ItemJournalLine
 from inventory.models.master import (
     Barcode,
     BomLine,
-    CatalogueItem,
     GenBusPostingGroup,
     GenProdPostingGroup,
     InventoryPostingGroup,
     InventorySetup,
     Item,
-    ItemAttribute,
-    ItemAttributeValue,
     ItemCategory,
     ItemCharge,
     ItemModelGroup,
@@ -45,7 +49,16 @@ from inventory.models.orders import (
     TransferOrder,
     WorkCentre,
 )
-from inventory.models.places import Bin, Customer, Location, ResponsibilityCentre, UserScope, Vendor
+from inventory.models.places import (
+    Bin,
+    BinContent,
+    Customer,
+    Location,
+    LocationNumberSeries,
+    ResponsibilityCentre,
+    UserScope,
+    Vendor,
+)
 from inventory.models.tracking import Lot, Serial
 from inventory.models.worksheets import ApplicationWorksheet, TouchedEntry
 
@@ -53,9 +66,11 @@ __all__ = [
     "ApplicationWorksheet",
     "Barcode",
     "Bin",
+    "BinContent",
     "BomLine",
     "CapacityLedgerEntry",
     "CatalogueItem",
+    "CategoryAttribute",
     "ChargeAssignment",
     "Count",
     "CountLine",
@@ -69,6 +84,7 @@ __all__ = [
     "Item",
     "ItemApplicationEntry",
     "ItemAttribute",
+    "ItemAttributeOption",
     "ItemAttributeValue",
     "ItemCategory",
     "ItemCharge",
@@ -77,8 +93,10 @@ __all__ = [
     "ItemModelGroup",
     "ItemReference",
     "ItemRegister",
+    "ItemTemplate",
     "ItemUnitOfMeasure",
     "Location",
+    "LocationNumberSeries",
     "Lot",
     "OrderComponent",
     "OrderHeader",

@@ -7,7 +7,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from config.base.fields import QuantityField, UnitCostField
-from inventory.enums import CostingMethod, DirectTransferPosting, ItemType, NegativeStock, SettleAt
+from inventory.enums import (
+    CatalogueNumbering,
+    CostingMethod,
+    DirectTransferPosting,
+    ItemType,
+    NegativeStock,
+    SettleAt,
+    Symbology,
+)
 
 
 class CodedModel(models.Model):
@@ -130,6 +138,9 @@ class Item(models.Model):
     net_weight = QuantityField(_("net weight"), default=0)
     gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
     shelf_no = models.CharField(_("shelf no."), max_length=20, blank=True)
+    picture = models.ForeignKey(
+        "base.Attachment", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("picture")
+    )
     vendor = models.ForeignKey(
         "inventory.Vendor", models.PROTECT, null=True, blank=True, related_name="items", verbose_name=_("vendor")
     )
@@ -170,6 +181,12 @@ class ItemUnitOfMeasure(models.Model):
     item = models.ForeignKey(Item, models.CASCADE, related_name="units", verbose_name=_("item"))
     unit_of_measure = models.ForeignKey(UnitOfMeasure, models.PROTECT, verbose_name=_("unit of measure"))
     quantity_per = QuantityField(_("quantity per unit"))
+    rounding_precision = QuantityField(
+        _("rounding precision"),
+        default=0,
+        db_default=0,
+        help_text=_("What quantities in this unit are rounded to: 1 for whole boxes. Blank: five decimals."),
+    )
 
     class Meta:
         verbose_name = _("item unit of measure")
@@ -177,6 +194,7 @@ class ItemUnitOfMeasure(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["item", "unit_of_measure"], name="item_unit_unique"),
             models.CheckConstraint(name="item_unit_quantity_positive", condition=Q(quantity_per__gt=0)),
+            models.CheckConstraint(name="item_unit_rounding_not_negative", condition=Q(rounding_precision__gte=0)),
         ]
 
     def __str__(self) -> str:
@@ -224,38 +242,16 @@ class StockkeepingUnit(models.Model):
         return f"{self.item_id}/{self.location_id}/{self.variant_id}"
 
 
-class ItemAttribute(CodedModel):
-    value_type = models.CharField(
-        _("value type"),
-        max_length=10,
-        default="text",
-        choices=[("text", _("Text")), ("option", _("Option")), ("number", _("Number")), ("date", _("Date"))],
-    )
-
-    class Meta:
-        verbose_name = _("item attribute")
-        verbose_name_plural = _("item attributes")
-
-
-class ItemAttributeValue(models.Model):
-    item = models.ForeignKey(Item, models.CASCADE, related_name="attribute_values", verbose_name=_("item"))
-    attribute = models.ForeignKey(ItemAttribute, models.PROTECT, verbose_name=_("attribute"))
-    value = models.CharField(_("value"), max_length=200)
-
-    class Meta:
-        verbose_name = _("item attribute value")
-        verbose_name_plural = _("item attribute values")
-        constraints = [models.UniqueConstraint(fields=["item", "attribute"], name="item_attribute_unique")]
-
-    def __str__(self) -> str:
-        return self.value
-
-
 class ItemReference(models.Model):
     """What a vendor or customer calls the item."""
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="references", verbose_name=_("item"))
+    variant = models.ForeignKey(Variant, models.CASCADE, null=True, blank=True, verbose_name=_("variant"))
+    unit_of_measure = models.ForeignKey(
+        UnitOfMeasure, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit of measure")
+    )
     reference_no = models.CharField(_("reference no."), max_length=50, db_index=True)
+    description = models.CharField(_("description"), max_length=100, blank=True, default="", db_default="")
     vendor = models.ForeignKey("inventory.Vendor", models.CASCADE, null=True, blank=True, verbose_name=_("vendor"))
     customer = models.ForeignKey(
         "inventory.Customer", models.CASCADE, null=True, blank=True, verbose_name=_("customer")
@@ -276,6 +272,9 @@ class Barcode(models.Model):
         UnitOfMeasure, models.PROTECT, null=True, blank=True, verbose_name=_("unit of measure")
     )
     code = models.CharField(_("code"), max_length=50, unique=True)
+    symbology = models.CharField(
+        _("symbology"), max_length=10, choices=Symbology, default=Symbology.CODE_128, db_default=Symbology.CODE_128
+    )
 
     class Meta:
         verbose_name = _("barcode")
@@ -283,24 +282,6 @@ class Barcode(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-class CatalogueItem(models.Model):
-    """A vendor's article that is not an item yet (nonstock item)."""
-
-    vendor = models.ForeignKey("inventory.Vendor", models.PROTECT, verbose_name=_("vendor"))
-    vendor_item_no = models.CharField(_("vendor item no."), max_length=50)
-    description = models.CharField(_("description"), max_length=100)
-    unit_price = UnitCostField(_("published cost"), default=0)
-    item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, verbose_name=_("item"))
-
-    class Meta:
-        verbose_name = _("catalogue item")
-        verbose_name_plural = _("catalogue items")
-        constraints = [models.UniqueConstraint(fields=["vendor", "vendor_item_no"], name="catalogue_item_unique")]
-
-    def __str__(self) -> str:
-        return self.vendor_item_no
 
 
 class ItemCharge(CodedModel):
@@ -381,6 +362,24 @@ class InventorySetup(models.Model):
     assembly_series = models.CharField(_("assembly series"), max_length=20, default="AO")
     production_series = models.CharField(_("production series"), max_length=20, default="MO")
     item_series = models.CharField(_("item series"), max_length=20, default="ITEM")
+    catalogue_numbering = models.CharField(
+        _("numbers of items made from the catalogue"),
+        max_length=20,
+        choices=CatalogueNumbering,
+        default=CatalogueNumbering.SERIES,
+        db_default=CatalogueNumbering.SERIES,
+    )
+    catalogue_separator = models.CharField(
+        _("separator between vendor and its number"), max_length=3, blank=True, default="-", db_default="-"
+    )
+    catalogue_template = models.ForeignKey(
+        "inventory.ItemTemplate",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("template of items made from the catalogue"),
+    )
 
     class Meta:
         verbose_name = _("inventory setup")

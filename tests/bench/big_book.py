@@ -15,6 +15,10 @@ DAYS = 1826
 LOCATIONS = 20
 METHODS = ("fifo", "average", "lifo", "standard", "specific")
 _SHARE_OF_METHOD = (45, 30, 10, 12, 3)
+AT_CLOSE = "close:"
+CLOSE_METHODS = tuple(
+    AT_CLOSE + method for method in ("fifo", "lifo", "lifo_date", "weighted_average", "weighted_average_date")
+)
 
 PURCHASE, SALE, TRANSFER, POSITIVE, NEGATIVE = range(5)
 ENTRY_TYPES = ("purchase", "sale", "transfer", "positive_adjmt", "negative_adjmt")
@@ -45,14 +49,19 @@ class BigBook:
     values: dict[str, np.ndarray]
 
 
-def make(size: int, *, seed: int = 7) -> BigBook:
-    """Make books of about `size` value entries, and a hundredth of that in items."""
+def make(size: int, *, seed: int = 7, at_close: bool = False) -> BigBook:
+    """Make books of about `size` value entries, and a hundredth of that in items.
+
+    `at_close`: every other item is settled at close, by every method, and nobody sells what he does not have.
+    """
     items = max(5, size // 100)
     weights = 1 / (np.arange(items) + 50.0) ** 0.9
     sizes = np.maximum(5, weights / weights.sum() * size).astype(int)
     generator = random.Random(seed)
     methods = generator.choices(METHODS, weights=_SHARE_OF_METHOD, k=items)
-    trade = Trade(generator)
+    if at_close:
+        methods[::2] = [CLOSE_METHODS[number % len(CLOSE_METHODS)] for number in range(len(methods[::2]))]
+    trade = Trade(generator, never_short=at_close)
     cards = [trade.run(item, method, int(sizes[item])) for item, method in enumerate(methods)]
     return _numbered(methods, cards, trade)
 
@@ -62,6 +71,7 @@ class Trade:
     """Writes the entries of one item after another. An entry is known by its place in `entries`."""
 
     random: random.Random
+    never_short: bool = False
     entries: list[list[int]] = field(default_factory=list)
     links: list[tuple[int, ...]] = field(default_factory=list)
     values: list[tuple[int, ...]] = field(default_factory=list)
@@ -69,6 +79,7 @@ class Trade:
     def run(self, item: int, method: str, size: int) -> int:
         """Trade an item until it has about `size` values; return its card cost in cents."""
         self.item, self.method = item, method
+        first_entry, first_link = len(self.entries), len(self.links)
         self.price = self.random.randint(500, 1500)
         self.card = self.price - self.random.randint(20, 60)
         main = item % LOCATIONS
@@ -81,7 +92,15 @@ class Trade:
         while (made := len(self.values) - first) < size:
             self.day = made * (DAYS - 1) // size
             self._step()
+        if method.startswith(AT_CLOSE):
+            self._leave_open(first_entry, first_link)
         return self.card
+
+    def _leave_open(self, first_entry: int, first_link: int) -> None:
+        """What is settled at close is not applied at posting: what comes in has its own record, and stays open."""
+        for entry in self.entries[first_entry:]:
+            entry[5], entry[8] = entry[4], 0
+        self.links[first_link:] = [link for link in self.links[first_link:] if link[0] == link[1]]
 
     def _step(self) -> None:
         """Buy and then sell a little less; now and then something else happens."""
@@ -174,7 +193,7 @@ class Trade:
         units = 1 if self.method == "specific" else self.random.randint(1, 30)
         if units > stock:
             # A few sell what they do not have.
-            units = units if self.random.random() < 0.05 else stock
+            units = units if self.random.random() < 0.05 and not self.never_short else stock
         kind = SALE if self.random.random() < 0.95 else NEGATIVE
         layer = self.layers[place][0]
         serial = self.entries[layer][10]
@@ -236,7 +255,7 @@ class Trade:
         out = self._enter(place, TRANSFER, -units, serial=serial)
         taken = self._take(out, place, units)
         self._value(out, MOVED, -units * (self.card - 7))
-        parts = [(-1, units)] if self.method == "average" else taken
+        parts = [(-1, units)] if self.method == "average" or self.method.startswith(AT_CLOSE) else taken
         for layer, part in parts:
             key = self._enter(to, TRANSFER, part, serial=serial)
             entry = self.entries[key]

@@ -26,9 +26,9 @@ _LEDGERS = (
 )
 
 
-def load(size: int) -> BigBook:
+def load(size: int, *, at_close: bool = False) -> BigBook:
     """Make the books of a size and put them into an empty database, statistics included."""
-    book = big_book.make(size)
+    book = big_book.make(size, at_close=at_close)
     factories.company(
         locations=[f"L{number:02}" for number in range(big_book.LOCATIONS)],
         automatic_cost_posting=False,
@@ -52,13 +52,13 @@ def load(size: int) -> BigBook:
 
 
 def _load_items(book: BigBook) -> None:
-    groups = [factories.item_model_group(method=method).pk for method in big_book.METHODS]
+    groups = {method: _group(method) for method in (*big_book.METHODS, *big_book.CLOSE_METHODS)}
     example = factories.item("EXAMPLE", method="fifo")
     copy_in(
         "big_items",
         {
             "id": np.arange(1, len(book.methods) + 1) + example.pk,
-            "item_group": np.array([groups[big_book.METHODS.index(method)] for method in book.methods]),
+            "item_group": np.array([groups[method] for method in book.methods]),
             "cents": book.card_cents,
         },
     )
@@ -76,6 +76,12 @@ def _load_items(book: BigBook) -> None:
         )
         cursor.execute("DELETE FROM inventory_item WHERE id = %s", [example.pk])
         cursor.execute("DROP TABLE big_items")
+
+
+def _group(method: str) -> int:
+    at_close = method.startswith(big_book.AT_CLOSE)
+    plain = method.removeprefix(big_book.AT_CLOSE)
+    return factories.item_model_group(method=plain, settle_at="close" if at_close else "posting").pk
 
 
 def _load_registers() -> None:
@@ -169,7 +175,7 @@ INSERT INTO costing_avgcostadjmtentrypoint (item_id, location_id, valuation_date
 SELECT DISTINCT v.item_id, CASE WHEN g.costing_method <> 'average' THEN v.location_id END, v.valuation_date
 FROM costing_valueentry v
 JOIN inventory_item i ON i.id = v.item_id JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
-WHERE v.entry_type = 'direct_cost'
+WHERE v.entry_type = 'direct_cost' AND g.settle_at = 'posting'
 """
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from tests.bench import adjust, general_ledger, load_demo, posting, reconciliation
+from tests.bench import adjust, close, general_ledger, load_demo, posting, reconciliation
 
 MEASURES: dict[str, Callable[[int], Iterable[object]]] = {
     "posting_1": posting.one,
@@ -15,6 +15,9 @@ MEASURES: dict[str, Callable[[int], Iterable[object]]] = {
     "gl_grouped": general_ledger.grouped,
     "matrix_all": reconciliation.matrix_all,
     "matrix_month": reconciliation.matrix_month,
+    "close_first": close.first,
+    "close_next": close.following,
+    "close_reverse": close.reverse,
     "explain_all": reconciliation.explain_all,
     "load_demo": load_demo.measure,
 }

@@ -1,8 +1,8 @@
 """posting_1, posting_4, posting_100_lines: posting documents against the bare SQL of the same rows; seconds a document.
 
 Half of the documents are purchases received and invoiced, half sales shipped and invoiced; costs are posted to G/L at
-once. Four connections are four processes, each on items of its own and, as the floor, on numbers of its own: it posts
-in a month for which every series has a line. Application and floor take turns, three times; the best of each counts.
+once. Four connections are four processes, each at a place of its own with items and, as the floor, number series of its
+own. Application and floor take turns, three times; the best of each counts.
 """
 
 import multiprocessing
@@ -16,12 +16,21 @@ from itertools import count
 from django.db import connection
 from django.db.models import Count
 
-from config.base.models import NumberSeriesLine
+from config.base.models import NumberSeries, NumberSeriesLine
 from costing import check_books
 from costing.posting import documents
 from costing.posting.results import PostingResult
-from inventory.enums import DocumentKind
-from inventory.models import Customer, Document, DocumentLine, Item, Location, PostedDocument, Vendor
+from inventory.enums import DocumentKind, PostedNumbers
+from inventory.models import (
+    Customer,
+    Document,
+    DocumentLine,
+    Item,
+    Location,
+    LocationNumberSeries,
+    PostedDocument,
+    Vendor,
+)
 from tests import factories
 from tests.bench import posting_floor
 from tests.bench.posting_floor import Pattern
@@ -35,6 +44,7 @@ LONG_DOCUMENTS = 6
 LINES = 100
 WARM_UP = 6
 FIRST_DAY = date(2026, 1, 1)
+DAY = date(2026, 1, 15)
 
 _order_numbers = count(1)
 
@@ -88,16 +98,18 @@ def _measure(name: str, *, connections: int, orders: int, lines: int) -> Measure
 # --- the company ------------------------------------------------------------------------------------------------------
 
 _KINDS = (DocumentKind.PURCHASE_ORDER, DocumentKind.SALES_ORDER)
-_SERIES = ("PR", "PI", "SS", "SI")
-
-
-def _day(worker: int) -> date:
-    return date(2026, worker + 1, 15)
+_NUMBERS = {
+    "PR": PostedNumbers.PURCHASE_RECEIPT,
+    "PI": PostedNumbers.PURCHASE_INVOICE,
+    "SS": PostedNumbers.SALES_SHIPMENT,
+    "SI": PostedNumbers.SALES_INVOICE,
+}
+_PLACES = [f"PLACE{worker}" for worker in range(CONNECTIONS)]
 
 
 def _set_up() -> None:
-    """A company with items in stock; each series has a line for the month of each connection, one for the floor's."""
-    factories.company(locations=["MAIN"])
+    """A company with items in stock, and a place with number series for each connection; the floor has its own."""
+    factories.company(locations=_PLACES)
     template = factories.item("I0000")
     columns = {field.attname: getattr(template, field.attname) for field in Item._meta.concrete_fields}
     del columns["id"]
@@ -105,11 +117,14 @@ def _set_up() -> None:
     Item.objects.bulk_create(
         [Item(**columns | {"no": f"I{n:04d}", "description": "", "sort_key": ""}) for n in numbers]
     )
-    for line in NumberSeriesLine.objects.filter(series__code__in=_SERIES).select_related("series"):
-        for worker in range(CONNECTIONS):
-            first = {"starting_date": _day(worker).replace(day=1), "starting_no": f"{line.series.code}{worker}-000001"}
-            NumberSeriesLine.objects.create(series=line.series, **first)
-            posting_floor.make_number_line(worker, _KINDS)
+    for worker, place in enumerate(_PLACES):
+        for short, numbers in _NUMBERS.items():
+            series = NumberSeries.objects.create(code=f"{short}{worker}")
+            NumberSeriesLine.objects.create(series=series, starting_no=f"{short}{worker}-000001")
+            LocationNumberSeries.objects.create(
+                location=Location.objects.get(code=place), numbers=numbers, series=series
+            )
+        posting_floor.make_number_line(worker, _KINDS)
     for worker in range(CONNECTIONS):
         # Older than all that is measured: the layer that every sale takes from.
         (order,) = _orders(DocumentKind.PURCHASE_ORDER, 1, ITEMS, worker, quantity=1_000_000)
@@ -124,12 +139,10 @@ def _orders(kind: str, orders: int, lines: int, worker: int, *, quantity: int = 
     partner = {"vendor_id": Vendor.objects.get().pk} if kind == DocumentKind.PURCHASE_ORDER else {}
     if not partner:
         partner = {"customer_id": Customer.objects.get().pk}
-    location = Location.objects.get(code="MAIN")
+    location = Location.objects.get(code=_PLACES[worker])
     made = []
     for number in range(orders):
-        order = Document.objects.create(
-            kind=kind, no=f"{kind[0]}{next(_order_numbers):06d}", order_date=_day(worker), **partner
-        )
+        order = Document.objects.create(kind=kind, no=f"{kind[0]}{next(_order_numbers):06d}", order_date=DAY, **partner)
         chosen = [items[(number * lines + line) % ITEMS] for line in range(lines)]
         made_lines = DocumentLine.objects.bulk_create(
             DocumentLine(
@@ -157,9 +170,9 @@ def _mixed(orders: int, lines: int, worker: int) -> list[Order]:
 # --- the work ---------------------------------------------------------------------------------------------------------
 
 
-def _post(orders: list[Order], worker: int) -> None:
+def _post(orders: list[Order], _worker: int) -> None:
     for order in orders:
-        _post_one(order, _day(worker))
+        _post_one(order, DAY)
 
 
 def _post_one(order: Order, on: date) -> PostingResult:
@@ -169,7 +182,7 @@ def _post_one(order: Order, on: date) -> PostingResult:
 def _pattern(kind: str, lines: int) -> Pattern:
     """Post a document with the application, and remember the rows that it wrote."""
     (order,) = _orders(kind, 1, lines, 0)
-    return posting_floor.pattern_of(_post_one(order, _day(0)))
+    return posting_floor.pattern_of(_post_one(order, DAY))
 
 
 def _floor(patterns: dict[str, Pattern]) -> Work:
@@ -223,6 +236,8 @@ def _check() -> None:
         assert not breaches, breaches
     twice = posted.values("type", "no").annotate(times=Count("pk")).filter(times__gt=1)
     assert not twice.exists(), list(twice)
-    for line in NumberSeriesLine.objects.filter(series__code__in=_SERIES).exclude(last_no_used=""):
+    used = NumberSeriesLine.objects.filter(series__locationnumberseries__isnull=False).exclude(last_no_used="")
+    assert used.exists()
+    for line in used:
         head, _dash, last = line.last_no_used.rpartition("-")
         assert posted.filter(no__startswith=f"{head}-").count() == int(last), line.last_no_used

@@ -1,4 +1,4 @@
-"""The matrix on posted books: both sides, filters, drill-down and causes."""
+"""The matrix on posted books: both sides, drill-down and causes."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,25 +8,16 @@ from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
-from config.base.expressions import read_expression, read_text
-from config.base.transactions import posting
 from costing.adjustment import adjust_cost
-from costing.enums import PostingPair
 from costing.models import CostingSetup, GeneralPostingSetup, GLItemLedgerRelation, ValueEntry
 from costing.post_to_gl import post_inventory_cost
 from costing.posting.documents import post_document
 from inventory.enums import ItemLedgerEntryType
-from inventory.models import CapacityLedgerEntry, ItemCategory
-from ledger.enums import SourceCode
 from ledger.journals import post_general_journal
 from ledger.models import GeneralJournalLine, GLEntry
-from ledger.posting import LineToPost, TransactionToPost, post_transactions
-from reconciliation import causes as cause_entries
 from reconciliation import drilldown, selectors
 from reconciliation.enums import Cause
 from reconciliation.explanations import explain
-from reconciliation.reports.layout import Options
-from reconciliation.reports.work_in_process import wip_valuation
 from reconciliation.rows import COLUMNS, TOTAL
 from reconciliation.scopes import Scope
 from reconciliation.selectors import matrix
@@ -163,58 +154,6 @@ class TestFigures:
         assert counts == [4, 4]
 
 
-class TestItemFilters:
-    @pytest.fixture
-    def table(self, books):
-        return factories.item("TABLE")
-
-    @pytest.fixture(autouse=True)
-    def two_items(self, books, chair, table):
-        east, west = books.locations["EAST"], books.locations["WEST"]
-        buy(chair, "10", "20", on=date(2026, 3, 1), location=east)
-        buy(table, "1", "100", on=date(2026, 3, 1), location=west)
-        buy(table, "1", "7", on=date(2026, 3, 1))
-        sell(chair, "1", on=date(2026, 3, 2), location=east)
-        post_by_hand(books.account("inventory"), books.account("price_difference"), "75")
-
-    def test_items_limit_both_sides(self, chair):
-        found = matrix(item_ids=[chair.pk])
-
-        assert found.line("inventory").total == found.line("inventory").gl_total == Decimal(180)
-        assert found.line("cogs").gl_total == Decimal(20)
-        assert found.is_balanced
-
-    def test_what_no_item_stands_behind_has_its_own_line(self, chair):
-        found = matrix(item_ids=[chair.pk])
-
-        assert found.line("inventory").not_tied == Decimal(75)
-        assert found.line("cogs").not_tied == 0
-        assert matrix().line("inventory").not_tied is None
-
-    def test_locations_and_the_blank_one(self, books):
-        west = books.locations["WEST"].pk
-
-        assert matrix(location_ids=[west]).line("inventory").gl_total == Decimal(100)
-        assert matrix(location_ids=[None]).line("inventory").gl_total == Decimal(7)
-        assert matrix(location_ids=[west, None]).line("inventory").total == Decimal(107)
-
-    def test_category_with_all_below_it(self, chair):
-        furniture = ItemCategory.objects.create(code="FURNITURE")
-        seats = ItemCategory.objects.create(code="SEATS", parent=furniture)
-        type(chair).objects.filter(pk=chair.pk).update(category=seats)
-
-        found = matrix(category_id=furniture.pk)
-
-        assert found.line("inventory").total == found.line("inventory").gl_total == Decimal(180)
-
-    def test_expressions(self):
-        scope = Scope(
-            item=read_expression("T*", read_text, wildcards=True), location=read_expression("WEST", read_text)
-        )
-
-        assert selectors.reconcile(scope).line("inventory").gl_total == Decimal(100)
-
-
 class TestDrillDown:
     @pytest.fixture(autouse=True)
     def busy_books(self, books, chair):
@@ -271,58 +210,6 @@ def links_of(scope):
 
 def effect_of(entries):
     return entries.aggregate(total=Sum("effect"))["total"] or Decimal(0)
-
-
-class TestClosingOut:
-    """An order finished without output: its cost leaves WIP. Nothing posts that yet, so its rows are planted."""
-
-    @pytest.fixture(autouse=True)
-    def closed_out_order(self, books, chair):
-        buy(chair, "10", "20", on=date(2026, 3, 1))
-        template = ValueEntry.objects.get()
-        columns = {field.attname: getattr(template, field.attname) for field in template._meta.concrete_fields}
-        columns |= {"id": None, "item_ledger_entry_type": "consumption", "cost_amount_actual": Decimal(-60)}
-        used = ValueEntry.objects.create(**columns)
-        self.post(books, used, "inventory", "wip", PostingPair.ACTUAL)
-        self.post(books, used, "wip", "inventory_adjustment", PostingPair.CLOSING_OUT)
-        CostingSetup.objects.update(finish_order_without_output=True)
-
-    def post(self, books, used, account, balancing, pair):
-        lines = [
-            LineToPost(books.account(account).pk, used.cost_amount_actual),
-            LineToPost(books.account(balancing).pk, -used.cost_amount_actual),
-        ]
-        with posting() as context:
-            voucher = TransactionToPost(used.posting_date, "PROD-1", "", lines)
-            (posted,) = post_transactions(
-                [voucher],
-                context=context,
-                user_id=None,
-                source_code=SourceCode.INVENTORY_POSTING,
-                system_created=True,
-            )
-        first, second = posted.entry_ids
-        GLItemLedgerRelation.objects.create(
-            value_entry=used,
-            pair=pair,
-            amount=used.cost_amount_actual,
-            gl_entry_id=first,
-            balancing_gl_entry_id=second,
-        )
-
-    def test_moves_from_wip_to_adjustment_without_difference(self):
-        found = matrix()
-
-        assert found.line("inventory_to_wip").cells == {"inventory": Decimal(60), "wip": Decimal(-60)}
-        assert found.line("inventory_adjustment").cells == {"inventory": Decimal(0), "wip": Decimal(60)}
-        assert (found.line("wip").total, found.line("wip").gl_total) == (Decimal(0), Decimal(0))
-        assert found.is_balanced
-
-    def test_drills_to_the_value_entry(self):
-        entry = drilldown.with_effect(entries_of(Scope()), "inventory_adjustment", "wip").get()
-
-        assert (entry.amount, entry.effect) == (Decimal(-60), Decimal(60))
-        assert effect_of(drilldown.with_effect(entries_of(Scope()), TOTAL, "wip")) == 0
 
 
 class TestCauses:
@@ -388,76 +275,3 @@ class TestCauses:
         assert causes(found.line("inventory_adjustment")) == {Cause.SIMILAR_ACCOUNTS: Decimal(20)}
         assert found.line("cogs").causes == ()
         assert ValueEntry.objects.filter(item_ledger_entry_type=ItemLedgerEntryType.SALE).exists()
-
-
-class TestCapacity:
-    """Capacity of an order has no item of its own: it counts for what the order makes, on both sides."""
-
-    @pytest.fixture(autouse=True)
-    def planted(self, books, chair):
-        buy(chair, "10", "20", on=date(2026, 3, 1))
-        template = ValueEntry.objects.get()
-        names = {field.name for field in CapacityLedgerEntry._meta.concrete_fields}
-        source = template.item_ledger_entry
-        shared = {name: getattr(source, name) for name in names if hasattr(source, name) and name not in ("id", "item")}
-        made = CapacityLedgerEntry.objects.create(
-            **shared | {"item": chair, "quantity": 1, "invoiced_quantity": 1, "order_type": "production"}
-        )
-        columns = {field.attname: getattr(template, field.attname) for field in template._meta.concrete_fields}
-        columns |= {"id": None, "item_ledger_entry_id": None, "capacity_ledger_entry_id": made.pk, "item_id": None}
-        columns |= {"item_ledger_entry_type": "capacity", "order_type": "production", "cost_amount_actual": Decimal(8)}
-        work = ValueEntry.objects.create(**columns)
-        TestClosingOut.post(None, books, work, "wip", "direct_cost_applied", PostingPair.ACTUAL)
-
-    def test_counts_for_the_produced_item(self, chair):
-        found = matrix(item_ids=[chair.pk])
-
-        assert (found.line("wip").total, found.line("wip").gl_total) == (Decimal(8), Decimal(8))
-        assert found.is_balanced
-
-    def test_not_for_another(self, books):
-        found = matrix(item_ids=[factories.item("TABLE").pk])
-
-        assert (found.line("wip").total, found.line("wip").gl_total) == (0, 0)
-
-    @pytest.mark.parametrize(("text", "amount"), [("CHAIR", 8), ("CH*", 8), ("<>CHAIR", 0), ("TABLE", 0)])
-    def test_expressions(self, text, amount):
-        scope = Scope(item=read_expression(text, read_text, wildcards=True))
-
-        assert effect_of(drilldown.with_effect(entries_of(scope), TOTAL, "wip")) == amount
-        assert selectors.reconcile(scope).line("wip").gl_total == amount
-
-    def test_stands_in_the_wip_report_of_its_order(self):
-        result = wip_valuation(Options(Scope()))
-
-        assert [row.values["capacity"] for row in result.rows] == [Decimal(8)]
-        assert all(tie.holds for tie in result.ties)
-
-
-class TestLotsAndMoments:
-    @pytest.fixture(autouse=True)
-    def two_lots(self, books):
-        paint = factories.item("PAINT", lot_tracked=True)
-        buy(paint, "10", "20", on=date(2026, 3, 1), lot_no="A")
-        buy(paint, "10", "30", on=date(2026, 3, 1), lot_no="B")
-        sell(paint, "1", on=date(2026, 3, 2), lot_no="B")
-
-    def test_a_lot_limits_both_sides(self):
-        found = selectors.reconcile(Scope(lot=read_expression("B", read_text, wildcards=True)))
-
-        assert found.line("inventory").total == found.line("inventory").gl_total == Decimal(270)
-        assert found.line("cogs").gl_total == Decimal(30)
-        assert found.is_balanced
-
-    def test_what_was_posted_since_a_moment_was_not_posted_at_it(self, books):
-        CostingSetup.objects.update(automatic_cost_posting=False)
-        buy(factories.item("TABLE"), "1", "7", on=date(2026, 3, 3))
-        moment = ValueEntry.objects.latest("created_at").created_at
-        post_inventory_cost(through=None)
-
-        then = explain(matrix(known_at=moment))
-
-        assert causes(then.line("inventory")) == {Cause.NOT_POSTED: Decimal(-7)}
-        behind = cause_entries.entries_of(then.scope, ("difference", "inventory"), Cause.NOT_POSTED)
-        assert [entry.effect for entry in behind] == [Decimal(-7)]
-        assert matrix().is_balanced

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -65,6 +66,13 @@ class TestPool:
         )
 
         assert done.stdout.strip() == pooled
+
+
+@pytest.mark.django_db
+def test_the_server_compiles_no_statement():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
 
 
 class TestDatabaseURL:

@@ -25,6 +25,8 @@ SELDOM = (
     "negative",
     "count",
     "transfer",
+    "transfer_back",
+    "transfer_back",
     "transfer_ship",
     "transfer_receive",
     "assemble",
@@ -39,6 +41,9 @@ SELDOM = (
     "adjust_cost",
     "post_to_gl",
 )
+
+
+KINDS = {"revalue_entry": "revalue", "revalue_item": "revalue", "rework": "unapply", "transfer_back": "transfer"}
 
 
 class RandomCompany:
@@ -86,8 +91,7 @@ class RandomCompany:
             body = getattr(self, f"_{name}")()
             if body is None:
                 continue
-            kind = {"revalue_entry": "revalue", "revalue_item": "revalue", "rework": "unapply"}.get(name, name)
-            self._perform(kind, body)
+            self._perform(KINDS.get(name, name), body)
 
     def _perform(self, name, body):
         self.number += 1
@@ -206,9 +210,20 @@ class RandomCompany:
         return line
 
     def _transfer(self):
-        line = self._line(ref_to=f"T{self.number + 1}")
+        line = self._line(self.random.choice([self._item(), "AVERAGE"]), ref_to=f"T{self.number + 1}")
         there = {"EAST": "WEST", "WEST": "EAST"}
         return line | {"from": line.pop("location")} | {"to": there[self.random.choice(["EAST", "WEST"])]}
+
+    def _transfer_back(self):
+        """Part of what was sent comes back some days later: within a period it goes round."""
+        sent = self._some("transfer")
+        if sent is None:
+            return None
+        body = next(step.body for step in self.done if step.body.get("ref") == sent)
+        refs = {"ref": f"R{self.number + 1}", "ref_to": f"T{self.number + 1}"}
+        quantity = Decimal(self.random.randint(1, int(body["quantity"])))
+        day = body["date"] + timedelta(self.random.randrange(8))
+        return {**body, **refs, "from": body["to"], "to": body["from"], "date": day, "quantity": quantity}
 
     def _transfer_ship(self):
         return self._transfer() | {"in_transit": "ROAD"}

@@ -19,11 +19,11 @@ def level(state: JobState, warnings: int) -> str:
     return "warn" if warnings else "ok"
 
 
-def text(title: str, state: JobState, warnings: int, language: str) -> str:
-    """Return what the bell says of a job that ended."""
+def text(title: str, state: JobState, warnings: int, language: str, more: str = "") -> str:
+    """Return what the bell says of a job that ended; `more`: what the job itself has to say."""
     with translation.override(language or settings.LANGUAGE_CODE):
         outcome = _("Done with warnings") if state == JobState.DONE and warnings else str(state.label)
-    return f"{title}: {outcome}"[:TEXT_LENGTH]
+    return (f"{title}: {outcome}. {more}" if more else f"{title}: {outcome}")[:TEXT_LENGTH]
 
 
 def url(job_id: int) -> str:

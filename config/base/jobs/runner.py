@@ -77,6 +77,9 @@ class RunningJob:
         self.language: str = language or settings.LANGUAGE_CODE
         self.parameters: dict[str, Any] = json.loads(parameters)
         self.result: dict[str, Any] = {}
+        # What the bell says beside the outcome, and where it leads; blank for the page of the job.
+        self.notice = ""
+        self.notice_url = ""
         self._side = side
         self._mine = [job_id, self.attempt]
 
@@ -123,8 +126,9 @@ class RunningJob:
             logger.warning("Job %s attempt %s ended as %s, but is no longer ours", self.id, self.attempt, state)
         elif self.requested_by_id is not None:
             title, warnings = rows[0]
-            text = notices.text(title, state, warnings, self.language)
-            notice = [self.requested_by_id, notices.level(state, warnings), text, notices.url(self.id), str(self.id)]
+            text = notices.text(title, state, warnings, self.language, self.notice)
+            url = self.notice_url or notices.url(self.id)
+            notice = [self.requested_by_id, notices.level(state, warnings), text, url, str(self.id)]
             self._side.execute(_NOTIFY, notice)
 
 

@@ -11,7 +11,8 @@ Source: weighted-average-physical-value-marking; weighted-average-date.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from costing.engine.closing.pools import Closing, Layer, Match, Transfer
@@ -26,12 +27,20 @@ def settle(
         return
     stock: list[Layer] = []
     waiting: list[Layer] = []
-    for on in sorted({layer.on for layer in (*receipts, *issues)}):
-        stock += [layer for layer in receipts if layer.on == on]
-        waiting += [issue for issue in issues if issue.on == on]
+    received, issued = _by_day(receipts), _by_day(issues)
+    for on in sorted({*received, *issued}):
+        stock += received.get(on, ())
+        waiting += issued.get(on, ())
         left = _settle_together(closing, stock, waiting, precision_e5)
         stock = [layer for layer in (*stock, *left) if layer.quantity_e5]
         waiting = [issue for issue in waiting if issue.quantity_e5]
+
+
+def _by_day(layers: Iterable[Layer]) -> dict[date, list[Layer]]:
+    found: dict[date, list[Layer]] = defaultdict(list)
+    for layer in layers:
+        found[layer.on].append(layer)
+    return found
 
 
 def _settle_together(closing: Closing, receipts: list[Layer], issues: list[Layer], precision_e5: int) -> list[Layer]:

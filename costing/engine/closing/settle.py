@@ -12,7 +12,9 @@ Source: inventory-close; the pages of the methods.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from costing.engine.closing import averages
 from costing.engine.closing.pools import Closing, Layer, Mark, Match, Method, Pool, Reason, Unsettled
@@ -36,8 +38,7 @@ def settle(pool: Pool, method: Method, *, include_physical: bool, precision_e5: 
             closing, receipts, free, by_day=method == Method.WEIGHTED_AVERAGE_DATE, precision_e5=precision_e5
         )
     else:
-        for issue in _issue_order(free, method):
-            _settle_issue(closing, issue, receipts, method, precision_e5)
+        _settle_in_turn(closing, free, receipts, method, precision_e5)
     closing.unsettled += waiting
     closing.unsettled += [
         Unsettled(issue.key, issue.quantity_e5, Reason.NOT_SETTLED)
@@ -84,26 +85,42 @@ def match(issue: Layer, receipt: Layer, quantity_e5: int, precision_e5: int, *, 
     )
 
 
-def _issue_order(issues: Sequence[Layer], method: Method) -> list[Layer]:
+def _settle_in_turn(
+    closing: Closing, issues: Sequence[Layer], receipts: Sequence[Layer], method: Method, precision_e5: int
+) -> None:
+    """Settle issue by issue. Receipts wait sorted, and go when they are used up: each is looked at once."""
+    earliest_first = sorted((layer for layer in receipts if layer.quantity_e5), key=_by_date)
     if method == Method.LIFO_DATE:
-        return sorted(issues, key=lambda issue: (issue.on, -issue.key))
-    return sorted(issues, key=lambda issue: (issue.on, issue.key))
+        _settle_by_days(closing, issues, deque(earliest_first), precision_e5)
+        return
+    waiting = deque(reversed(earliest_first) if method == Method.LIFO else earliest_first)
+    for issue in sorted(issues, key=_by_date):
+        while issue.quantity_e5 and waiting:
+            _take_from(closing, issue, waiting[0], precision_e5)
+            if not waiting[0].quantity_e5:
+                waiting.popleft()
 
 
-def _settle_issue(closing: Closing, issue: Layer, receipts: Sequence[Layer], method: Method, precision_e5: int) -> None:
-    for receipt in _receipt_order(issue, receipts, method):
-        if not issue.quantity_e5:
-            return
-        quantity_e5 = min(issue.quantity_e5, receipt.quantity_e5)
-        if quantity_e5:
-            closing.matches.append(match(issue, receipt, quantity_e5, precision_e5))
+def _settle_by_days(closing: Closing, issues: Iterable[Layer], later: deque[Layer], precision_e5: int) -> None:
+    """LIFO date. `here` holds what came in up to the day of the issue, the latest last; `later` what comes after it."""
+    here: list[Layer] = []
+    for issue in sorted(issues, key=lambda issue: (issue.on, -issue.key)):
+        while later and later[0].on <= issue.on:
+            here.append(later.popleft())
+        while issue.quantity_e5 and (here or later):
+            receipt = here[-1] if here else later[0]
+            _take_from(closing, issue, receipt, precision_e5)
+            if not receipt.quantity_e5:
+                if here:
+                    here.pop()
+                else:
+                    later.popleft()
 
 
-def _receipt_order(issue: Layer, receipts: Sequence[Layer], method: Method) -> list[Layer]:
-    if method == Method.FIFO:
-        return sorted(receipts, key=lambda layer: (layer.on, layer.key))
-    latest_first = sorted(receipts, key=lambda layer: (layer.on, layer.key), reverse=True)
-    if method == Method.LIFO:
-        return latest_first
-    before = [layer for layer in latest_first if layer.on <= issue.on]
-    return before + [layer for layer in reversed(latest_first) if layer.on > issue.on]
+def _take_from(closing: Closing, issue: Layer, receipt: Layer, precision_e5: int) -> None:
+    quantity_e5 = min(issue.quantity_e5, receipt.quantity_e5)
+    closing.matches.append(match(issue, receipt, quantity_e5, precision_e5))
+
+
+def _by_date(layer: Layer) -> tuple[date, int]:
+    return (layer.on, layer.key)
