@@ -25,6 +25,7 @@ from costing.models import ValueEntry
 from inventory.enums import CostingMethod
 from inventory.models import Item, StockkeepingUnit
 
+# Open issues are few: their values are looked up one by one, or the planner may scan all values for them.
 # `last_issue`: the latest outbound that is not a drop shipment; asked for only where nothing is left.
 _UPDATE_ITEMS = """
 WITH sums AS (
@@ -32,9 +33,12 @@ WITH sums AS (
     FROM (
         SELECT item_id, quantity, cost FROM costing_itembalance WHERE item_id = ANY(%(ids)s)
         UNION ALL
-        SELECT e.item_id, -v.item_ledger_entry_quantity, -v.cost_amount_actual - v.cost_amount_expected
-        FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
-        WHERE e.item_id = ANY(%(ids)s) AND e.open AND e.quantity < 0 AND v.inventoriable
+        SELECT e.item_id, -v.quantity, -v.cost
+        FROM inventory_itemledgerentry e CROSS JOIN LATERAL (
+            SELECT sum(v.item_ledger_entry_quantity) AS quantity,
+                   sum(v.cost_amount_actual + v.cost_amount_expected) AS cost
+            FROM costing_valueentry v WHERE v.item_ledger_entry_id = e.id AND v.inventoriable) v
+        WHERE e.item_id = ANY(%(ids)s) AND e.open AND e.quantity < 0
     ) parts GROUP BY item_id
 ), found AS (
     SELECT i.id, CASE WHEN g.costing_method = 'standard' THEN i.standard_cost

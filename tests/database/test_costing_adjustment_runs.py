@@ -585,8 +585,9 @@ class TestOpeningAgain:
 
 
 def test_work_is_shared_in_several_batches():
-    progress = claims.Progress(done=0, total=100, waiting=100)
+    progress = claims.Progress(done=0, total=500, waiting=500)
 
     assert runs._limit(progress, 1) == runs.BATCH_ITEMS
-    assert runs._limit(progress, 5) == 10
-    assert runs._limit(claims.Progress(99, 100, 1), 5) == 1
+    assert runs._limit(progress, 5) == 100
+    assert runs._limit(claims.Progress(400, 500, 60), 5) == runs.LEAST_ITEMS
+    assert runs._limit(claims.Progress(0, 100_000, 100_000), 5) == runs.BATCH_ITEMS
