@@ -3,11 +3,9 @@
     1 Jan: 20.00 and 40.00 received, 1 issued -> 30.00; another issued in February -> still 30.00
 
 For each period, in order: quantity Q and cost C of everything valued up to its end, open issues of earlier periods
-left out. Each issue, in entry order, takes round(C x q / Q) and leaves the sums, so the next one divides what is left
-and the last takes all. Goods that come back within the scope (a return, a transfer between two places averaged
-together) leave and enter the sums together, once their outbound is costed; the outbound itself is costed from the
-sources of the period alone. An issue that a partial revaluation of its period does not reach sees neither the
-revaluation nor what was posted after it. Where Q <= 0 or C < 0 an issue keeps its cost.
+left out. Each issue, in entry order, takes round(C x q / Q), without whatever it feeds itself (`average_period`). An
+issue that a partial revaluation of its period does not reach sees neither the revaluation nor what was posted after it.
+Where Q <= 0 or C < 0 an issue keeps its cost.
 Where averages are taken over other scopes from a day on, what is there by then is shared out by quantity, or put
 together.
 Source: design-details-average-cost; design-details-rounding.
@@ -29,6 +27,7 @@ def average(costs: Costs, *, period_of: PeriodOf, through: date | None = None) -
 
     Settles, in the same order, every entry that takes its cost from others.
     Returns: the end of the period of each averaged issue that was computed.
+    Raises: NotSettled, where the averages of a period never come to rest.
     """
     calendar = _calendar(costs.books, period_of)
     opening = {scope: Sums(sums.quantity_e5, sums.cost_e5) for scope, sums in costs.books.opening.items()}

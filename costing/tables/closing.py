@@ -144,7 +144,7 @@ class CloseLogTable(Table):
     )
     message = Column(verbose_name=_("Message"), orderable=False)
 
-    hidden_columns = ("noted_by", "message")
+    hidden_columns = ("advised", "noted_by", "message")
     main_columns = ("item", "document_no", "quantity")
 
     def render_why(self, value: str) -> Any:
@@ -238,6 +238,19 @@ class SettlementTable(Table):
             "marked",
             "cancelled",
         )
+
+
+class AllSettlementsTable(SettlementTable):
+    run = Column(
+        accessor="close_id",
+        verbose_name=_("Run"),
+        linkify=lambda record: reverse("costing:close_detail", args=[record.close_id]),
+    )
+    closing_date = DateColumn(accessor="close__closing_date", verbose_name=_("Closing date"))
+
+    class Meta:
+        model = Settlement
+        fields = ("run", "closing_date", *SettlementTable.Meta.fields)
 
 
 class PlannedSettlementTable(Table):
@@ -355,6 +368,7 @@ class ComparisonTable(Table):
     item = Column(accessor="item__no", verbose_name=_("Item"), linkify=_item_of)
     is_settlement = YesNoColumn(verbose_name=_("Settlement"))
     issue = Column(accessor="issue_id", verbose_name=_("Issue"), linkify=entry_of("issue"))
+    document_no = Column(accessor="issue__document_no", verbose_name=_("Document no."), linkify=document_of("issue"))
     receipt = Column(accessor="receipt_id", verbose_name=_("Receipt"), linkify=entry_of("receipt"))
     quantity_rehearsed = QuantityColumn(verbose_name=_("Quantity rehearsed"), orderable=False)
     quantity_actual = QuantityColumn(verbose_name=_("Quantity"), orderable=False)
@@ -370,6 +384,7 @@ class ComparisonTable(Table):
             "item",
             "is_settlement",
             "issue",
+            "document_no",
             "receipt",
             "quantity_rehearsed",
             "quantity_actual",

@@ -128,7 +128,7 @@ class MarkListView(ListView):
     empty_text = gettext_lazy("No issue is marked: the method of each item decides what it is settled with.")
 
     @property
-    def hidden(self) -> frozenset[str]:  # type: ignore[override] # not cached: it is cheap
+    def hidden(self) -> frozenset[str]:
         return frozenset() if self.may(MARK) else frozenset({"remove"})
 
     def get_queryset(self) -> QuerySet[Any]:

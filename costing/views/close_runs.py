@@ -227,7 +227,7 @@ class ReverseCloseView(ActionView):
         return get_object_or_404(InventoryClose, pk=self.kwargs["pk"], rehearsal=False)
 
     def get_title(self) -> Text:
-        return _("Reverse %(run)s") % {"run": title_of(self.record)}
+        return _("Reverse: %(run)s") % {"run": title_of(self.record)}
 
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
         url = reverse("costing:close_detail", args=[self.record.pk])
@@ -270,7 +270,7 @@ class ReverseCloseView(ActionView):
 
     def perform(self, form: Any) -> Done:
         closing.check_reversible(self.record)
-        title = _("Reverse %(run)s") % {"run": title_of(self.record)}
+        title = _("Reverse: %(run)s") % {"run": title_of(self.record)}
         return start_job(
             REVERSAL,
             {"close": self.record.pk},
@@ -295,7 +295,7 @@ class GiveUpView(ActionView):
         return get_object_or_404(runs, pk=self.kwargs["pk"], state=RunState.RUNNING)
 
     def get_title(self) -> Text:
-        return _("Give up %(run)s") % {"run": title_of(self.record)}
+        return _("Give up: %(run)s") % {"run": title_of(self.record)}
 
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
         return [(LIST_TITLE, reverse(LIST))]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +58,7 @@ class ItemLedgerEntryTable(Table):
         linkify=lambda record: reverse("costing:lineage", args=[record.pk]),
     )
 
-    hidden_columns = (
+    hidden_columns: ClassVar[Sequence[str]] = (
         "document_type",
         "document_line_no",
         "external_document_no",

@@ -239,6 +239,32 @@ class TestRun:
         assert not ValueEntry.objects.filter(adjustment=True).exists()
 
 
+class TestEntry:
+    def test_shows_what_it_was_settled_with(self, client, month):
+        run = close()
+        sign_in(client, "controller")
+        sale = sale_of(month.lamp)
+
+        page = client.get(reverse("inventory:itemledgerentry_detail", args=[sale.pk]))
+        (tab,) = [item for item in page.context["related"] if item.key == "settlements"]
+        (row,) = client.get(tab.url).context["table"].rows
+
+        first = ItemLedgerEntry.objects.get(item=month.lamp, posting_date=day(2))
+        assert (row.record.close, row.record.issue, row.record.receipt) == (run, sale, first)
+        assert (row.record.quantity, row.record.amount) == (2, 20)
+        assert labels(page)["Mark"].disabled == "It is settled in full."
+
+    def test_an_open_issue_can_be_marked_from_its_page(self, client, month):
+        sign_in(client, "controller")
+        sale = sale_of(month.desk)
+
+        page = client.get(reverse("inventory:itemledgerentry_detail", args=[sale.pk]))
+        form = client.get(labels(page)["Mark"].url).context["form"]
+
+        assert form["issue"].value() == str(sale.pk)
+        assert "Application worksheet" not in labels(page)
+
+
 class TestLog:
     def test_groups_by_cause_with_advice_and_cure(self, client, month):
         run = close()
@@ -300,7 +326,8 @@ class TestLog:
 class TestReadiness:
     def checks(self, client, on=END):
         page = client.get(f"{url('close_readiness')}?on={on}")
-        return {row["check"].key: (row["check"], row["url"]) for row in page.context["rows"]}
+        fine = {check.key: (check, "") for check in page.context["fine"]}
+        return fine | {row["check"].key: (row["check"], row["url"]) for row in page.context["waiting"]}
 
     def test_is_the_log_beforehand(self, client, month):
         sign_in(client, "controller")
@@ -632,13 +659,15 @@ class TestComparison:
         sign_in(client, "controller")
 
         page = client.get(url("close_detail", run.pk))
-        lines = totals(client, url("close_compare", run.pk, rehearsal.pk))
+        lines = client.get(url("close_compare", run.pk, rehearsal.pk) + "?sort=is_settlement").context["table"].rows
 
         comparison = page.context["comparison"]
         assert (comparison.rehearsal, comparison.same, comparison.different) == (rehearsal, 1, ())
-        assert lines.count == 2
-        # 10.00 of adjustment and 20.00 of settlement on either side.
-        assert (lines.sums["rehearsed"], lines.sums["actual"], lines.sums["difference"]) == (30, 30, 0)
+        # 10.00 of adjustment, and 2 settled for 20.00, on either side.
+        assert [(row.record.rehearsed, row.record.actual, row.record.difference) for row in lines] == [
+            (10, 10, 0),
+            (20, 20, 0),
+        ]
         assert totals(client, url("close_compare", run.pk, rehearsal.pk) + "?differs=yes").count == 0
 
     def test_what_was_posted_between_shows_as_a_difference(self, client, month):
