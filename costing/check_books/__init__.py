@@ -29,6 +29,8 @@ CHECKS: list[Check] = [
     settlements.settlements_stay_within_the_quantity,
     settlements.settlements_are_what_is_not_open,
     settlements.settled_issues_cost_their_settlements,
+    settlements.settled_receipts_have_given_their_cost,
+    settlements.closing_transfers_are_worth_what_went_in,
     settlements.closing_transfers_stay_within_what_went_in,
     settlements.arrivals_cost_what_left,
     values.invoiced_entries_expect_nothing,

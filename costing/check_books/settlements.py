@@ -19,6 +19,20 @@ JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id AND g.settle_at 
      AND g.costing_method NOT IN ('standard', 'moving_average')
 """
 
+# What a recalculation added to an issue that is settled, the next close adds to its settlements.
+_NOT_FOLLOWED = """
+    SELECT r.register_id FROM costing_inventoryclose r
+    WHERE r.kind = 'recalculation' AND r.state = 'done' AND r.register_id IS NOT NULL
+      AND r.id > (SELECT coalesce(max(c.id), 0) FROM costing_inventoryclose c
+                  WHERE c.kind = 'close' AND c.state = 'done' AND NOT c.rehearsal)
+"""
+# An adjustment on hand of what is left of a closing transfer is shown on one of the receipts that went into it.
+_ON_HAND = """
+    SELECT l.receipt_id, (l.details ->> 'transfer')::bigint AS transfer_id, sum(l.amount) AS amount
+    FROM costing_closeplanline l JOIN costing_inventoryclose c ON c.id = l.close_id
+    WHERE c.kind = 'manual_adjustment' AND c.state = 'done' AND l.details ? 'transfer' GROUP BY 1, 2
+"""
+
 
 def settlements_stay_within_the_quantity() -> list[Breach]:
     return find(
@@ -55,8 +69,53 @@ def settled_issues_cost_their_settlements() -> list[Breach]:
         SELECT ARRAY[e.id] AS entries, s.amount, -v.cost AS cost
         FROM inventory_itemledgerentry e {_SETTLED_AT_CLOSE} JOIN ({_SETTLED}) s ON s.id = e.id
         JOIN LATERAL (SELECT sum(x.cost_amount_actual) AS cost FROM costing_valueentry x
-                      WHERE x.item_ledger_entry_id = e.id AND x.inventoriable) v ON true
+                      WHERE x.item_ledger_entry_id = e.id AND x.inventoriable
+                        AND x.register_id NOT IN ({_NOT_FOLLOWED})) v ON true
         WHERE e.quantity < 0 AND NOT e.open AND s.found = -e.quantity AND s.amount <> -v.cost
+        """,
+    )
+
+
+def settled_receipts_have_given_their_cost() -> list[Breach]:
+    """A receipt that is closed costs what it was settled for, as of the last close of all items.
+
+    What is moved or made may keep what is too little to be passed on.
+    """
+    return find(
+        "settlements",
+        _("Receipt %(entries)s is settled for %(amount)s and cost %(cost)s at the last close."),
+        f"""
+        SELECT ARRAY[e.id] AS entries, s.amount, v.cost - coalesce(h.amount, 0) AS cost
+        FROM inventory_itemledgerentry e {_SETTLED_AT_CLOSE} JOIN ({_SETTLED}) s ON s.id = e.id
+        JOIN LATERAL (SELECT sum(x.cost_amount_actual) AS cost FROM costing_valueentry x
+                      WHERE x.item_ledger_entry_id = e.id AND x.inventoriable
+                        AND x.posting_date <= (SELECT max(c.closing_date) FROM costing_inventoryclose c
+                                               WHERE c.kind = 'close' AND c.state = 'done' AND NOT c.rehearsal
+                                                 AND c.item_ids IS NULL)) v ON true
+        LEFT JOIN (SELECT receipt_id, sum(amount) AS amount FROM ({_ON_HAND}) x GROUP BY 1) h ON h.receipt_id = e.id
+        WHERE e.quantity > 0 AND NOT e.open AND e.entry_type NOT IN ('transfer', 'output', 'assembly_output')
+          AND s.found = e.quantity AND s.amount <> v.cost - coalesce(h.amount, 0)
+        """,
+    )
+
+
+def closing_transfers_are_worth_what_went_in() -> list[Breach]:
+    """And what was added on hand; once all of it is out, so is all of its value."""
+    return find(
+        "settlements",
+        _("Closing transfer %(transfer)s is worth %(amount)s; %(into)s went in, %(out)s came out."),
+        f"""
+        SELECT '{{}}'::bigint[] AS entries, t.id AS transfer, t.amount,
+               coalesce(i.amount, 0) + coalesce(h.amount, 0) AS "into", coalesce(o.amount, 0) AS out
+        FROM costing_closingtransfer t
+        LEFT JOIN (SELECT issue_transfer_id AS id, sum(amount) AS amount FROM costing_settlement
+                   WHERE cancelled_by_id IS NULL GROUP BY 1) i ON i.id = t.id
+        LEFT JOIN (SELECT receipt_transfer_id AS id, sum(quantity) AS quantity, sum(amount) AS amount
+                   FROM costing_settlement WHERE cancelled_by_id IS NULL GROUP BY 1) o ON o.id = t.id
+        LEFT JOIN (SELECT transfer_id AS id, sum(amount) AS amount FROM ({_ON_HAND}) x GROUP BY 1) h ON h.id = t.id
+        WHERE t.cancelled_by_id IS NULL
+          AND (t.amount <> coalesce(i.amount, 0) + coalesce(h.amount, 0)
+               OR o.quantity = t.quantity AND o.amount <> t.amount)
         """,
     )
 

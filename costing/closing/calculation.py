@@ -144,7 +144,7 @@ class _Planning:
 
     def _read(self, chosen: Sequence[ItemBooks]) -> dict[int, dict[int, Arrival]]:
         """Read what is open of items, where their transfers went and what their orders made; returns the arrivals."""
-        loading.fill(chosen, on=self.terms.on, by_place=self.by_place)
+        loading.fill(chosen, on=self.terms.on, by_place=self.by_place, changing=self.extra)
         moved: dict[int, int] = {}
         orders: set[OrderKey] = set()
         for book in chosen:

@@ -7,13 +7,15 @@ issue keeps for the part that finds no receipt, so that recalculating first chan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from costing.closing import earlier
+from costing.closing.earlier import Earlier
 from costing.engine.closing.pools import Method
 from costing.enums import CloseKind, RunState
 from costing.models import InventoryClose
@@ -22,9 +24,9 @@ from inventory.application import Place
 
 @dataclass(frozen=True, slots=True)
 class OpenEntry:
-    """An open entry on the closing date; quantities and costs positive, 1e-5.
+    """An open entry on the closing date, or an issue that is settled and to cost more; positive, 1e-5.
 
-    `settled_*`: by earlier closes. `is_frozen`: invoiced after the date, so its expected cost is gone by now.
+    `settled_*`: by earlier closes; the cost also what belongs to a closing transfer. `is_frozen`: invoiced after the date, so its expected cost is gone by now.
     """
 
     id: int
@@ -76,7 +78,10 @@ class MarkRow:
 
 @dataclass(slots=True)
 class ItemBooks:
-    """One item, as a close sees it. `size`: how many entries it has open."""
+    """One item, as a close sees it.
+
+    `size`: how many entries it has open; `changed`: closed receipts with another cost than at the last close.
+    """
 
     item_id: int
     item_no: str
@@ -84,14 +89,17 @@ class ItemBooks:
     include_physical: bool
     level: int
     size: int = 0
+    changed: Collection[int] = ()
     entries: list[OpenEntry] = field(default_factory=list)
     transfers: list[OpenTransfer] = field(default_factory=list)
     marks: list[MarkRow] = field(default_factory=list)
     closed_receipts: set[int] = field(default_factory=set)
+    earlier: Earlier = field(default_factory=Earlier)
 
     def forget(self) -> None:
         """Let go of what was read: a plan needs it no longer."""
         self.entries, self.transfers, self.marks, self.closed_receipts = [], [], [], set()
+        self.earlier = Earlier()
 
 
 _ITEMS = """
@@ -103,7 +111,7 @@ LEFT JOIN (SELECT e.item_id, count(*) AS size FROM inventory_itemledgerentry e
 WHERE g.settle_at = 'close' AND g.costing_method = ANY(%(methods)s)
   AND (%(ids)s::bigint[] IS NULL OR i.id = ANY(%(ids)s))
   AND (o.item_id IS NOT NULL
-       OR EXISTS (SELECT 1 FROM costing_closingtransfer t WHERE t.item_id = i.id AND t.cancelled_by_id IS NULL))
+       OR EXISTS (SELECT 1 FROM costing_settlement s WHERE s.item_id = i.id AND s.cancelled_by_id IS NULL))
 ORDER BY i.low_level_code DESC, i.id
 """
 
@@ -131,9 +139,11 @@ LEFT JOIN LATERAL (
     SELECT sum(t.amount) AS amount FROM costing_settlement t
     WHERE (t.issue_id = e.id OR t.receipt_id = e.id) AND t.cancelled_by_id IS NULL
 ) s ON true
-WHERE e.item_id = ANY(%(ids)s) AND e.open AND e.posting_date <= %(on)s AND v.value_id IS NOT NULL
+WHERE {which} AND v.value_id IS NOT NULL
 ORDER BY e.id
 """
+_OPEN = "e.item_id = ANY(%(ids)s) AND e.open AND e.posting_date <= %(on)s"
+_NAMED = "e.id = ANY(%(entries)s)"
 
 _TRANSFERS = """
 SELECT t.id, t.item_id, t.variant_id, t.location_id, t.posting_date,
@@ -166,24 +176,29 @@ def load(*, on: date, item_ids: Sequence[int] | None, by_place: bool) -> list[It
 
 
 def items(*, on: date, item_ids: Sequence[int] | None) -> list[ItemBooks]:
-    """Return the items that may have something open on the date, components first; `fill` reads what it is."""
+    """Return the items that may have something to settle on the date, components first; `fill` reads what it is."""
+    ids = None if item_ids is None else list(item_ids)
+    changed = earlier.changed_receipts(on=on, item_ids=ids)
     with connection.cursor() as cursor:
-        ids = None if item_ids is None else list(item_ids)
         cursor.execute(_ITEMS, {"methods": [each.value for each in Method], "ids": ids, "on": on})
         return [
-            ItemBooks(item_id, no, Method(method), physical, level, size=size)
+            ItemBooks(item_id, no, Method(method), physical, level, size, changed.get(item_id, ()))
             for item_id, no, method, physical, level, size in cursor.fetchall()
         ]
 
 
-def fill(found: Collection[ItemBooks], *, on: date, by_place: bool) -> None:
-    """Read what is open of items into their books."""
+def fill(
+    found: Collection[ItemBooks], *, on: date, by_place: bool, changing: Mapping[int, Collection[int]] | None = None
+) -> None:
+    """Read what is open of items into their books, and what was settled from receipts that changed.
+
+    `changing`: receipts that this run gives another cost, by item.
+    """
     books = {each.item_id: each for each in found}
+    carried = earlier.carried_for_transfers(list(books))
     parameters: dict[str, Any] = {"ids": list(books), "on": on, "runs": recalculations_not_followed()}
+    _read_entries(_OPEN, parameters, books, carried, by_place=by_place)
     with connection.cursor() as cursor:
-        cursor.execute(_ENTRIES, parameters)
-        for row in cursor.fetchall():
-            books[row[1]].entries.append(_entry(row, by_place=by_place))
         cursor.execute(_TRANSFERS, parameters)
         for pk, item_id, variant_id, location_id, day, quantity_e5, cost_e5 in cursor.fetchall():
             place = (item_id, variant_id, location_id)
@@ -194,9 +209,48 @@ def fill(found: Collection[ItemBooks], *, on: date, by_place: bool) -> None:
                 books[item_id].marks.append(MarkRow(issue_id, receipt_id, left_e5))
             if not receipt_open:
                 books[item_id].closed_receipts.add(receipt_id)
+    _read_earlier(books, parameters, carried, changing or {}, by_place=by_place)
 
 
-def _entry(row: tuple[Any, ...], *, by_place: bool) -> OpenEntry:
+def _read_earlier(
+    books: Mapping[int, ItemBooks],
+    parameters: dict[str, Any],
+    carried: Mapping[int, int],
+    changing: Mapping[int, Collection[int]],
+    *,
+    by_place: bool,
+) -> None:
+    """Earlier settlements that are to be opened again, and the issues that they reach."""
+    receipts = {pk for book in books.values() for pk in (*book.changed, *changing.get(book.item_id, ()))}
+    known = {each.id for book in books.values() for each in book.entries}
+    moved = [
+        each.id for book in books.values() for each in book.entries if each.is_issue and each.entry_type == "transfer"
+    ]
+    if not receipts and not moved:
+        return
+    reached: set[int] = set()
+    for item_id, found in earlier.read(receipts, moved=moved, on=parameters["on"], carried=carried).items():
+        books[item_id].earlier = found
+        reached |= found.issue_ids
+    if reached - known:
+        _read_entries(_NAMED, parameters | {"entries": sorted(reached - known)}, books, carried, by_place=by_place)
+
+
+def _read_entries(
+    which: str,
+    parameters: dict[str, Any],
+    books: Mapping[int, ItemBooks],
+    carried: Mapping[int, int],
+    *,
+    by_place: bool,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES.format(which=which), parameters)
+        for row in cursor.fetchall():
+            books[row[1]].entries.append(_entry(row, carried.get(row[0], 0), by_place=by_place))
+
+
+def _entry(row: tuple[Any, ...], carried_e5: int, *, by_place: bool) -> OpenEntry:
     (pk, item_id, variant_id, location_id, entry_type, order_type, order_no, order_line_no, posting_date, financial,
      quantity_e5, open_e5, invoiced_e5, actual_e5, expected_e5, base_actual_e5, base_expected_e5, settled_cost_e5,
      value_id, is_frozen, moved_from_id, is_issue) = row  # fmt: skip
@@ -217,7 +271,7 @@ def _entry(row: tuple[Any, ...], *, by_place: bool) -> OpenEntry:
         base_actual_e5=sign * base_actual_e5,
         base_expected_e5=sign * base_expected_e5,
         settled_e5=quantity_e5 - open_e5,
-        settled_cost_e5=settled_cost_e5,
+        settled_cost_e5=settled_cost_e5 + carried_e5,
         value_id=value_id,
         is_frozen=is_frozen,
         moved_from_id=moved_from_id,
@@ -233,10 +287,11 @@ def recalculations_not_followed() -> list[int]:
 
 
 _ARRIVALS = """
-SELECT a.outbound_item_entry_id, e.id, min(v.id) FILTER (WHERE v.entry_type = 'direct_cost'),
+SELECT a.outbound_item_entry_id, e.id, min(v.id),
        (sum(v.cost_amount_actual) * 100000)::bigint
 FROM inventory_itemapplicationentry a JOIN inventory_itemledgerentry e ON e.id = a.item_ledger_entry_id
 JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id AND v.posting_date <= %s
+     AND v.entry_type = 'direct_cost' AND v.item_charge_id IS NULL
 WHERE a.outbound_item_entry_id = ANY(%s) AND a.inbound_item_entry_id = a.item_ledger_entry_id
   AND a.cancelled_by_id IS NULL AND e.entry_type = 'transfer' GROUP BY 1, 2
 """
@@ -244,7 +299,7 @@ WHERE a.outbound_item_entry_id = ANY(%s) AND a.inbound_item_entry_id = a.item_le
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Where the goods of a transfer went: the entry, the value to correct, its cost (positive) on the date."""
+    """Where the goods of a transfer went: the entry, the value to correct, what it cost without charges on the date."""
 
     entry_id: int
     value_id: int

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from costing.closing.earlier import Resettled, resettle
 from costing.closing.loading import Arrival, ItemBooks, MarkRow, OpenEntry, OpenTransfer, Output
 from costing.engine.closing import Layer, Mark, Pool, settle
 from costing.engine.closing.pools import Match, Reason
@@ -42,12 +43,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSettlement:
+    """`replaces`: settlements of earlier closes of the same pair, whose receipt has another cost now."""
+
     item_id: int
     issue: Side
     receipt: Side
     quantity_e5: int
     amount_e5: int
     marked: bool = False
+    replaces: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +140,39 @@ class _Round:
         self.new_actual: dict[int, int] = {}
         self.new_expected: dict[int, int] = {}
         self.warned: dict[tuple[int, str], LogWarning] = {}
+        self.again: Resettled = resettle(books.earlier, receipts, terms.precision_e5)
 
     def run(self) -> ItemPlan:
+        self._settle_again()
         closed = self._settle_moves_inside_pools()
         pools: dict[Place, tuple[list[OpenEntry], list[OpenTransfer]]] = defaultdict(lambda: ([], []))
         for entry in self.books.entries:
             if entry.id not in closed:
                 pools[entry.place][0].append(entry)
         for transfer in self.books.transfers:
-            pools[transfer.place][1].append(transfer)
+            cost_e5 = transfer.cost_e5 + self.again.rests.get(transfer.id, 0)
+            pools[transfer.place][1].append(replace(transfer, cost_e5=cost_e5))
         for place in sorted(pools, key=str):
             self._settle_pool(place, *pools[place])
         self._changes()
         self.plan.warnings = list(self.warned.values())
         self.plan.settlements = _joined(self.plan.settlements)
         return self.plan
+
+    def _settle_again(self) -> None:
+        """What was settled from receipts whose cost has changed is settled with them at what they cost now."""
+        for old, amount_e5 in self.again.settlements:
+            self.plan.settlements.append(
+                PlannedSettlement(
+                    self.books.item_id,
+                    Side(old.issue_id, old.issue_transfer_id),
+                    Side(old.receipt_id, old.receipt_transfer_id),
+                    old.quantity_e5,
+                    amount_e5,
+                    marked=old.marked,
+                    replaces=(old.id,),
+                )
+            )
 
     def _settle_moves_inside_pools(self) -> set[int]:
         """Goods that moved inside a pool cost what they cost: out and in are settled with each other."""
@@ -248,12 +270,12 @@ class _Round:
 
     def _changes(self) -> None:
         for entry in self.issues.values():
-            actual_e5 = self.new_actual.get(entry.id)
+            parts_e5 = [found[entry.id] for found in (self.new_actual, self.again.issues) if entry.id in found]
             expected_e5 = self.new_expected.get(entry.id)
             more_actual_e5 = 0
-            if actual_e5 is not None:
-                more_actual_e5 = actual_e5 + entry.settled_cost_e5 - entry.actual_e5
-                self.plan.costs[entry.id] = actual_e5 + entry.settled_cost_e5
+            if parts_e5:
+                self.plan.costs[entry.id] = sum(parts_e5) + entry.settled_cost_e5
+                more_actual_e5 = self.plan.costs[entry.id] - entry.actual_e5
             physical = expected_e5 is not None and not entry.is_frozen
             more_expected_e5 = (expected_e5 or 0) - entry.expected_e5 if physical else 0
             if more_actual_e5 or more_expected_e5:
@@ -270,7 +292,8 @@ def _joined(settlements: Iterable[PlannedSettlement]) -> list[PlannedSettlement]
         before = joined.get(key)
         if before is not None:
             quantity_e5, amount_e5 = before.quantity_e5 + each.quantity_e5, before.amount_e5 + each.amount_e5
-            each = replace(each, quantity_e5=quantity_e5, amount_e5=amount_e5)
+            replaces = before.replaces + each.replaces
+            each = replace(each, quantity_e5=quantity_e5, amount_e5=amount_e5, replaces=replaces)
         joined[key] = each
     return list(joined.values())
 

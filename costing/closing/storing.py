@@ -183,8 +183,14 @@ FROM unnest(%(items)s::bigint[], %(issues)s::bigint[], %(receipts)s::bigint[], %
 def write_settlements(
     settlements: Iterable[tuple[PlannedSettlement, Sequence[int]]], *, close: InventoryClose, context: PostingContext
 ) -> None:
-    """Insert settlements, each with the numbers of its item's new transfers, and take them from what is open."""
-    for some in in_parts(settlements):
+    """Insert settlements, each with the numbers of its item's new transfers, and take them from what is open.
+
+    Those of earlier closes that they replace are flagged; the closing transfers that these went into are worth more.
+    """
+    planned = list(settlements)
+    replaced = [pk for each, _made in planned for pk in each.replaces]
+    Settlement.objects.filter(pk__in=replaced).update(cancelled_by=close)
+    for some in in_parts(planned):
         with connection.cursor() as cursor:
             cursor.execute(
                 _SETTLEMENTS,
@@ -210,29 +216,42 @@ def _transfer_id(side: Side, made: Sequence[int]) -> int | None:
     return made[side.new_transfer] if side.new_transfer is not None else side.transfer_id
 
 
+# What a close settled, less what it replaced.
+_NET = """
+    SELECT issue_id, receipt_id, issue_transfer_id, quantity, amount
+    FROM costing_settlement WHERE close_id = %(close)s AND cancelled_by_id IS NULL
+    UNION ALL
+    SELECT issue_id, receipt_id, issue_transfer_id, -quantity, -amount
+    FROM costing_settlement WHERE cancelled_by_id = %(close)s AND close_id <> %(close)s
+"""
 # An issue that is settled comes up to zero, a receipt down; cancelled, both go back.
-_MOVE = """
-WITH moved AS (
+_MOVE = f"""
+WITH net AS ({_NET}), moved AS (
     SELECT id, sum(quantity) AS quantity FROM (
-        SELECT issue_id AS id, quantity FROM costing_settlement WHERE close_id = %(close)s AND cancelled_by_id IS NULL
-        UNION ALL
-        SELECT receipt_id, -quantity FROM costing_settlement WHERE close_id = %(close)s AND cancelled_by_id IS NULL
-    ) sides WHERE id IS NOT NULL GROUP BY id
+        SELECT issue_id AS id, quantity FROM net UNION ALL SELECT receipt_id, -quantity FROM net
+    ) sides WHERE id IS NOT NULL GROUP BY id HAVING sum(quantity) <> 0
 )
 UPDATE inventory_itemledgerentry e
 SET remaining_quantity = e.remaining_quantity + %(sign)s * n.quantity,
     open = e.remaining_quantity + %(sign)s * n.quantity <> 0
 FROM moved n WHERE e.id = n.id
-"""
+"""  # noqa: S608 our own text
+_MOVE_TRANSFERS = f"""
+UPDATE costing_closingtransfer t SET amount = t.amount + %(sign)s * n.amount
+FROM (SELECT issue_transfer_id AS id, sum(amount) AS amount FROM ({_NET}) net GROUP BY 1) n
+WHERE t.id = n.id AND t.close_id <> %(close)s
+"""  # noqa: S608 our own text
 
 
 def cancel_settlements(close: InventoryClose) -> None:
-    """Open again what a close settled, and flag its settlements and transfers."""
+    """Open again what a close settled, flag its settlements and transfers, and let stand again what they replaced."""
     _move_remaining(close, -1)
     Settlement.objects.filter(close=close, cancelled_by__isnull=True).update(cancelled_by=close)
     ClosingTransfer.objects.filter(close=close, cancelled_by__isnull=True).update(cancelled_by=close)
+    Settlement.objects.filter(cancelled_by=close).exclude(close=close).update(cancelled_by=None)
 
 
 def _move_remaining(close: InventoryClose, sign: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, {"close": close.pk, "sign": sign})
+        cursor.execute(_MOVE_TRANSFERS, {"close": close.pk, "sign": sign})
