@@ -8,9 +8,9 @@ shuts no date and bars no other run; whoever starts the next one gives it up.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -74,4 +74,7 @@ def held() -> Iterator[None]:
             raise RunUnfinished(_("Another inventory close, recalculation or adjustment is not finished. Wait for it."))
         yield
     finally:
+        # Closing alone would leave the lock until the server notices; a server that is gone holds none.
+        with suppress(Error):
+            side.rollback()
         side.close()

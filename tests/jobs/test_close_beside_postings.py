@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from config.base import jobs, locks
 from config.base.errors import DomainError
 from config.base.tasks import run_job
-from costing import check_books, closing
+from costing import check_books, close_liveness, closing
 from costing.checks import BeforeCloseDate
 from costing.closing import Options, calculation
 from costing.closing.runs import RunUnfinished
@@ -91,6 +91,17 @@ class TestTwoAtOnce:
         assert InventoryClose.objects.get().state == RunState.DONE
         assert Settlement.objects.count() == 1
         assert check_books.breaches() == []
+
+    def test_one_right_after_the_other(self, world):
+        """Whoever is done holds nothing any more, from the moment that it says so."""
+        for _turn in range(30):
+            with close_liveness.held():
+                pass
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [locks.CLOSE_SPACE]
+                )
+                assert cursor.fetchone() == (0,)
 
     def test_as_jobs(self, world, sent, held_plan):
         begun, go_on = held_plan
