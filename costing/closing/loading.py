@@ -24,9 +24,10 @@ from inventory.application import Place
 
 @dataclass(frozen=True, slots=True)
 class OpenEntry:
-    """An open entry on the closing date, or an issue that is settled and to cost more; positive, 1e-5.
+    """An open entry on the closing date, or an issue that is settled and is to cost more; positive, 1e-5.
 
-    `settled_*`: by earlier closes; the cost also what belongs to a closing transfer. `is_frozen`: invoiced after the date, so its expected cost is gone by now.
+    `settled_*`: by earlier closes, the cost with what belongs to a closing transfer. `is_frozen`: invoiced after the
+    date, so its expected cost is gone by now.
     """
 
     id: int

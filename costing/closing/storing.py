@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -124,14 +124,14 @@ def take_back_changes(
 
 def _insert_values(
     source: str,
-    given: dict[str, object],
+    given: dict[str, Any],
     on: date,
     document_no: str,
     register_id: int,
     context: PostingContext,
     user_id: int | None,
 ) -> None:
-    shared = {
+    shared: dict[str, Any] = {
         "on": on,
         "no": document_no,
         "register_id": register_id,
