@@ -175,7 +175,7 @@ class ClosingTransfer(models.Model):
     """What a weighted average close made of several receipts of a pool: stock at one price, the next close's opening.
 
     Receipts go into its issue side, issues come out of its receipt side (`Settlement`). It nets to zero, so it has no
-    value entries. `amount` moves only when what is left of it is revalued.
+    value entries. `amount` moves when what is left of it is revalued, or a receipt that went into it costs more.
     """
 
     PROGRESS_FIELDS = ("amount", "cancelled_by_id")
@@ -204,7 +204,7 @@ class ClosingTransfer(models.Model):
 
 
 class Settlement(models.Model):
-    """Part of an issue tied to part of a receipt by a close. Cancelled by a reversal, never deleted."""
+    """Part of an issue tied to part of a receipt by a close. Cancelled by a reversal or a close that replaces it."""
 
     PROGRESS_FIELDS = ("cancelled_by_id",)
 
