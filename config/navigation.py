@@ -144,6 +144,7 @@ MENU: tuple[MenuArea, ...] = (
                 ("base.period_close", "base.period_reopen", "base.audit_view"),
                 also="close reopen month",
             ),
+            MenuPage(_("Settlements"), "costing:settlement_list", COST, also="close issue receipt", in_menu=False),
             MenuPage(_("Marks"), "costing:mark_list", COST, also="mark issue receipt settle", in_menu=False),
             MenuPage(
                 _("Runs of cost adjustment"),
