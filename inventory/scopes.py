@@ -54,7 +54,7 @@ def documents_of(user: Any, documents: QuerySet[Document], *, path: str = "") ->
 def proposals(user: Any, *names: str) -> dict[str, Any]:
     """First values of a new record: the code of the user's location under each of the names."""
     place = scope_of(user).default_location
-    return {name: place.code for name in names} if place else {}
+    return dict.fromkeys(names, place.code) if place else {}
 
 
 def _usable(place: Location | None) -> Location | None:

@@ -71,7 +71,15 @@ class PurchaseForm(OrderForm):
 
     class Meta:
         model = Document
-        fields = ("no", "vendor", "order_date", "expected_date", "location", "responsibility_centre", "external_document_no")
+        fields = (
+            "no",
+            "vendor",
+            "order_date",
+            "expected_date",
+            "location",
+            "responsibility_centre",
+            "external_document_no",
+        )
 
 
 class SaleForm(OrderForm):
@@ -82,7 +90,15 @@ class SaleForm(OrderForm):
 
     class Meta:
         model = Document
-        fields = ("no", "customer", "order_date", "expected_date", "location", "responsibility_centre", "external_document_no")
+        fields = (
+            "no",
+            "customer",
+            "order_date",
+            "expected_date",
+            "location",
+            "responsibility_centre",
+            "external_document_no",
+        )
 
 
 class LineForm(ModelForm):

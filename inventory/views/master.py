@@ -147,7 +147,10 @@ class LocationCardView(CardView):
 
     def get_sections(self) -> list[Section]:
         return [
-            Section("general", _("General"), fields_of(self.object, "code", "name", "address", "responsibility_centre", "in_transit", "blocked"),
+            Section(
+                "general",
+                _("General"),
+                fields_of(self.object, "code", "name", "address", "responsibility_centre", "in_transit", "blocked"),
             )
         ]
 
@@ -158,7 +161,9 @@ class LocationCardView(CardView):
                 "contents", _("Open entries"), f"{entries_url(location=code)}&open=yes", permission="base.stock_view"
             ),
             Related(
-                "bins", _("Bin contents"), list_url("inventory:bincontent_list", location=code),
+                "bins",
+                _("Bin contents"),
+                list_url("inventory:bincontent_list", location=code),
                 permission="base.stock_view",
             ),
             Related("entries", _("All entries"), entries_url(location=code), permission="base.stock_view"),

@@ -150,9 +150,9 @@ class MoveBinView(ActionView):
             **{name: given[name] for name in ("item", "variant", "quantity", "from_bin", "to_bin")},
         )
         left = bins.outside_bins(item=given["item"], location=self.record)
-        return Done(_("Moved. %(left)s %(item)s stand outside the bins.") % {
-            "left": left.normalize(), "item": given["item"].no
-        })
+        return Done(
+            _("Moved. %(left)s %(item)s stand outside the bins.") % {"left": left.normalize(), "item": given["item"].no}
+        )
 
 
 class CentreFilter(FilterSet):
