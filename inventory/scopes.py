@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from inventory.models import Document, Location, ResponsibilityCentre, UserScope
+from inventory.models import Location, ResponsibilityCentre, UserScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def scope_of(user: Any) -> Scope:
     return found
 
 
-def documents_of(user: Any, documents: QuerySet[Document], *, path: str = "") -> QuerySet[Any]:
+def documents_of(user: Any, documents: QuerySet[Any], *, path: str = "") -> QuerySet[Any]:
     """The documents that a user sees; `path` leads from other rows to their document (`document__`)."""
     centres = scope_of(user).centres
     if not centres:
