@@ -182,6 +182,25 @@ class Symbology(models.TextChoices):
     QR = "qr", _("QR")
 
 
+class ScanTask(models.TextChoices):
+    """What somebody does at the scan station."""
+
+    RECEIVE = "receive", _("Receive")
+    SHIP = "ship", _("Ship")
+    TRANSFER_SHIP = "transfer-ship", _("Ship a transfer")
+    TRANSFER_RECEIVE = "transfer-receive", _("Receive a transfer")
+    MOVE = "move", _("Move")
+    COUNT = "count", _("Count")
+
+
+class ScanState(models.TextChoices):
+    """What became of a scan. One that is under way is never seen: it is stored with its answer, or not at all."""
+
+    APPLIED = "applied", _("Applied")
+    REFUSED = "refused", _("Refused")
+    UNDONE = "undone", _("Undone")
+
+
 class CatalogueNumbering(models.TextChoices):
     """Where the number of an item comes from that is made from a catalogue item."""
 

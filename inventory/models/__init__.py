@@ -60,6 +60,7 @@ from inventory.models.places import (
     UserScope,
     Vendor,
 )
+from inventory.models.scanning import Scan, ScanSession
 from inventory.models.tracking import Lot, Serial
 from inventory.models.worksheets import ApplicationWorksheet, TouchedEntry
 
@@ -110,6 +111,8 @@ __all__ = [
     "PostedDocumentLine",
     "Reservation",
     "ResponsibilityCentre",
+    "Scan",
+    "ScanSession",
     "Serial",
     "StandardJournal",
     "StandardJournalLine",
