@@ -18,7 +18,7 @@ from config.base.amounts import to_e5
 from config.base.models import Company
 from costing.average_periods import AveragePeriods
 from costing.cost_by_day import DaySums, days_of_items
-from costing.engine.books import ItemBooks, Link, Scope, Sums
+from costing.engine.books import ItemBooks, Link, OwnUse, Scope, Sums
 from costing.engine.periods import ONE_DAY
 from costing.lineage.pools import Pools
 from costing.lineage.reading import Records, read_links, read_orders
@@ -126,8 +126,21 @@ class _Loader:
             affected=frozenset(keys),
             first_day=first_day,
             opening=opening,
+            own_use=self._own_use(keys),
         )
         return PeriodBooks(first_day, end, books, opening)
+
+    def _own_use(self, keys: Iterable[int]) -> OwnUse:
+        """What orders made of an item in a period, with what they used of the item itself."""
+        made: dict[int, OrderKey] = {}
+        used: dict[OrderKey, list[int]] = defaultdict(list)
+        for key in keys:
+            facts = self.records.facts[key]
+            if facts.order is not None and facts.is_output:
+                made[key] = facts.order
+            elif facts.order is not None and facts.is_consumption:
+                used[facts.order].append(key)
+        return {key: used[order] for key, order in made.items() if order in used}
 
     def trail(self, root: int) -> Trail:
         """What was read, as one; entries that were read for their cost alone are the boundary."""

@@ -147,6 +147,7 @@ def _columns(
     )
     link_columns = _link_columns(links, entry_columns)
     openings = _openings(wanted, entry_columns, value_columns)
+    own_use = _own_use(wanted)
     facts = [
         ItemFacts(
             each.is_average,
@@ -155,6 +156,7 @@ def _columns(
             each.first_day,
             openings.get(place, {}),
             each.scope_changes,
+            own_use.get(each.item_id, {}),
         )
         for place, each in enumerate(wanted)
     ]
@@ -212,3 +214,15 @@ def _take_off(
         scope = (location or None, variant or None) if wanted[item].by_place else (None, None)
         sums_of_scope = openings.setdefault(item, {}).setdefault(scope, Sums())
         sums_of_scope.add(-total if quantity_e5 is not None else 0, -total if cost_e5 is not None else 0)
+
+
+def _own_use(wanted: Sequence[Wanted]) -> dict[int, dict[int, set[int]]]:
+    """For each average item that was used to make itself: output -> consumption."""
+    found: dict[int, dict[int, set[int]]] = {}
+    item_ids = [each.item_id for each in wanted if each.is_average]
+    if item_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(statements.OWN_USE, [array(item_ids)])
+            for item_id, output_key, used_key in cursor.fetchall():
+                found.setdefault(item_id, {}).setdefault(output_key, set()).add(used_key)
+    return found
