@@ -74,9 +74,9 @@ def accounts_in_setup(keys: Collection[PostingKey]) -> dict[PostingKey, dict[str
 
 
 def _account_column(role: AccountRole) -> str:
-    """Where the account of a role stands: WIP in the line of what an order makes, where there is one."""
+    """Where the account of a role stands: WIP in the line of what an order makes, where the value is of an order."""
     if role == AccountRole.WIP:
-        return "coalesce(w.wip_id, i.wip_id)"
+        return "CASE WHEN k.wip_group_id IS NULL THEN i.wip_id ELSE w.wip_id END"
     return f"{'i' if role in INVENTORY_POSTING_ROLES else 'g'}.{role.value}_id"
 
 

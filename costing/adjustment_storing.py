@@ -30,14 +30,14 @@ from costing.engine.columns import to_day
 from costing.engine.corrections import Corrections
 from costing.engine.orders import OutputValue
 from costing.gl_posting import ValueToPost
-from costing.loading import KINDS, LoadedItem
+from costing.loading import LoadedItem
+from costing.loading.kinds import VALUE_WORDS
 from costing.models import CostingSetup, ValueEntry
 from inventory import posting as item_posting
 from inventory.models import Item
 from ledger.models import LedgerSetup
 
 SOURCE_CODE = "INVTADJMT"
-ENTRY_TYPES = {kind: entry_type for entry_type, kind in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +177,15 @@ POSTING_DATE = """
 CASE WHEN %(closed_to)s::date >= greatest(o.posting_date, %(allowed_from)s::date) THEN %(closed_to)s::date + 1
      ELSE greatest(o.posting_date, %(allowed_from)s::date) END
 """
-VARIANCE_TYPE = """
-CASE WHEN n.entry_type <> 'variance' THEN '' WHEN o.variance_type = '' THEN 'purchase' ELSE o.variance_type END
-"""
 
 # `n`: the corrections. One scan of an index for each original, no join for what only a rounding needs.
 _INSERT = f"""
 WITH n AS (
-    SELECT id, original_id, actual_e5 / 100000.0 AS actual, expected_e5 / 100000.0 AS expected, entry_type
+    SELECT id, original_id, actual_e5 / 100000.0 AS actual, expected_e5 / 100000.0 AS expected, entry_type,
+           coalesce(variance_type, '') AS variance_type
     FROM unnest(%(ids)s::bigint[], %(originals)s::bigint[], %(actuals)s::bigint[], %(expecteds)s::bigint[],
-                %(entry_types)s::text[]) AS c(id, original_id, actual_e5, expected_e5, entry_type)
+                %(entry_types)s::text[], %(variance_types)s::text[])
+         AS c(id, original_id, actual_e5, expected_e5, entry_type, variance_type)
 ), made AS (
 INSERT INTO costing_valueentry (
     id, item_ledger_entry_id, item_id, variant_id, location_id, item_ledger_entry_type, entry_type, variance_type,
@@ -197,7 +196,7 @@ INSERT INTO costing_valueentry (
     inventory_posting_group_id, gen_bus_posting_group_id, gen_prod_posting_group_id, account_set_id,
     dimension_set_id, reason_code_id, user_id, register_id, created_at)
 SELECT n.id, o.item_ledger_entry_id, o.item_id, o.variant_id, o.location_id, o.item_ledger_entry_type,
-    n.entry_type, {VARIANCE_TYPE}, {POSTING_DATE},
+    n.entry_type, n.variance_type, {POSTING_DATE},
     o.valuation_date, o.document_type, o.document_no, o.document_line_no, o.external_document_no, o.order_type,
     o.order_no, o.order_line_no, o.source_type, o.source_no, o.description, 0,
     CASE WHEN n.entry_type = 'rounding'
@@ -239,13 +238,20 @@ def _value_columns(ids: Sequence[int], corrections: Corrections) -> dict[str, st
 
 
 def correction_columns(corrections: Corrections) -> dict[str, str]:
-    """Return the corrections as array literals: `originals`, `actuals`, `expecteds` (1e-5) and `entry_types`."""
-    words = {int(kind): entry_type.value for kind, entry_type in ENTRY_TYPES.items()}
+    """Return the corrections as array literals: `originals`, `actuals`, `expecteds` (1e-5), `entry_types` and
+    `variance_types`, which is empty where none of them is a variance.
+    """
+    kinds = corrections.kinds.tolist()
+    words = {int(kind): entry_type for kind, (entry_type, _variance) in VALUE_WORDS.items()}
+    variances = {int(kind): variance for kind, (_entry_type, variance) in VALUE_WORDS.items() if variance}
     return {
         "originals": array_literal(corrections.original_keys.tolist()),
         "actuals": array_literal(corrections.actual_e5.tolist()),
         "expecteds": array_literal(corrections.expected_e5.tolist()),
-        "entry_types": array_literal(words[kind] for kind in corrections.kinds.tolist()),
+        "entry_types": array_literal(words[kind] for kind in kinds),
+        "variance_types": array_literal(variances.get(kind, "NULL") for kind in kinds)
+        if variances.keys() & set(kinds)
+        else "{}",
     }
 
 

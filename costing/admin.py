@@ -14,6 +14,18 @@ from costing import models as costing
 from costing import setup_changes
 from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES
 from costing.forms import CostingSetupForm
+from costing.item_forms import ItemAdminForm
+from inventory.admin import ItemAdmin
+from inventory.models import Item
+
+admin.site.unregister(Item)
+
+
+@admin.register(Item)
+class CostedItemAdmin(ItemAdmin):
+    """The card as inventory has it; overhead does not change while orders wait to be adjusted."""
+
+    form = ItemAdminForm
 
 
 @admin.register(costing.CostingSetup)

@@ -79,6 +79,16 @@ class SettlementFilter(FilterSet):
         return queryset if value is None else queryset.filter(cancelled_by__isnull=not value)
 
 
+class AllSettlementsFilter(SettlementFilter):
+    entry = NumberFilter(label=_("Entry no."), method="filter_entry")
+    run = NumberFilter("close_id", label=_("Run"))
+    closing_date = DateFilter("close__closing_date", label=_("Closing date"))
+
+    def filter_entry(self, queryset: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
+        """Settlements of an entry, as issue or as receipt."""
+        return queryset.filter(value.q("issue_id") | value.q("receipt_id")) if value else queryset
+
+
 class PlanLineFilter(FilterSet):
     item = TextFilter("item__no", label=_("Item"))
     entry = NumberFilter(label=_("Entry no."))

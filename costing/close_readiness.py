@@ -52,8 +52,10 @@ class Unsettled:
 _MAY_BE_LEFT = """
 WITH open_entries AS (
     SELECT e.id, e.item_id, e.variant_id, e.location_id, e.quantity, e.remaining_quantity, g.include_physical_value,
-           (SELECT coalesce(sum(v.invoiced_quantity), 0) FROM costing_valueentry v
-            WHERE v.item_ledger_entry_id = e.id AND v.posting_date <= %(on)s AND v.inventoriable) AS invoiced
+           CASE WHEN coalesce(e.last_invoice_date, e.posting_date) <= %(on)s THEN e.invoiced_quantity
+                ELSE (SELECT coalesce(sum(v.invoiced_quantity), 0) FROM costing_valueentry v
+                      WHERE v.item_ledger_entry_id = e.id AND v.posting_date <= %(on)s AND v.inventoriable)
+           END AS invoiced
     FROM inventory_itemledgerentry e JOIN inventory_item i ON i.id = e.item_id
     JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
     WHERE e.open AND e.posting_date <= %(on)s AND g.settle_at = 'close'

@@ -75,7 +75,7 @@ class CostBook:
         if item.inventory_value_zero:
             return 0
         if item.is_standard and not entry.movement.is_transfer:
-            return self._at_unit_cost(entry.quantity_e5, item.standard_cost_e5)
+            return self._at_unit_cost(entry.quantity_e5, item.standard_cost_at(entry.stock.place))
         if item.is_running:
             return -self._running_cost_e5(entry, item)
         if item.is_average and entry.stock.applies_to_key is None:

@@ -8,7 +8,7 @@ pool; for other items they are months, and the average is what is left divided b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,8 @@ from decimal import Decimal
 from django.db import connection
 
 from config.base.amounts import divide_e5, from_e5, to_e5
+from config.base.models import Company
+from costing import average_scopes
 from costing.average_periods import AveragePeriods
 from costing.cost_by_day import DaySums, days_of_items
 from costing.engine.periods import period_end
@@ -40,9 +42,10 @@ class Sum:
 
 @dataclass(slots=True)
 class PeriodCost:
-    """One period of one place. `held_back`: open issues of before, which an average leaves out.
+    """One period of one place, or of the item. `held_back`: open issues of before, which an average leaves out.
 
-    Opening + received + revalued + issued = closing.
+    Opening + received + revalued + issued = closing. `shared_out`: what an average of the place has beyond its entries,
+    since averages were taken per item before (`average_scopes`).
     """
 
     location: str
@@ -54,6 +57,8 @@ class PeriodCost:
     revalued: Sum = field(default_factory=Sum)
     issued: Sum = field(default_factory=Sum)
     held_back: Sum = field(default_factory=Sum)
+    shared_out: Decimal = ZERO
+    by_place: bool = False
 
     @property
     def closing(self) -> Sum:
@@ -66,13 +71,13 @@ class PeriodCost:
         parts = (self.opening, self.received, self.revalued)
         return Sum(
             sum((part.quantity for part in parts), ZERO) - self.held_back.quantity,
-            sum((part.cost for part in parts), ZERO) - self.held_back.cost,
+            sum((part.cost for part in parts), ZERO) - self.held_back.cost + self.shared_out,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The periods of an item, the latest first. `averages`: they are those of its average."""
+    """The periods of an item, the latest first. `averages`: they are those of its average; `by_place`: some of them."""
 
     averages: bool
     by_place: bool
@@ -103,18 +108,17 @@ class AdjustedMonth:
 
 
 def history(item: Item, *, location_id: int | None = None) -> History:
-    """Return the periods of an item, of one location where it is given. Four queries at most."""
+    """Return the periods of an item, of one location where it is given. A bounded number of queries."""
     averages = (
         item.item_model_group.costing_method == CostingMethod.AVERAGE
         and item.item_model_group.settle_at == SettleAt.POSTING
     )
     periods = AveragePeriods.load()
-    by_place = averages and periods.by_place
     days = days_of_items([item.pk])[item.pk]
     if location_id is not None:
         days = [day for day in days if day.location_id == location_id]
-    end_of = periods.end if averages else _month_end
-    found = _periods(days, averages=averages, by_place=by_place, end_of=end_of)
+    found = _periods(days, _Scopes(item.pk, averages, periods))
+    by_place = any(period.by_place for period in found.values())
     codes = dict(Location.objects.values_list("pk", "code")) if by_place else {}
     variants = dict(Variant.objects.filter(item=item).values_list("pk", "code")) if by_place else {}
     for (place, _end), period in found.items():
@@ -126,36 +130,69 @@ def history(item: Item, *, location_id: int | None = None) -> History:
 
 
 Place = tuple[int | None, int | None]
+WHOLE_ITEM: Place = (-1, -1)
 
 
-def _month_end(on: date) -> date:
-    return period_end(on, kind="month")
+@dataclass
+class _Scopes:
+    """Over which periods and places the figures of an item are taken on each date."""
+
+    item_id: int
+    averages: bool
+    periods: AveragePeriods
+    shifts: dict[date, Mapping[Place, int]] = field(default_factory=dict)
+
+    def is_by_place(self, on: date) -> bool:
+        return self.averages and self.periods.is_by_place(on)
+
+    def end_of(self, on: date) -> date:
+        return self.periods.end(on) if self.averages else period_end(on, kind="month")
+
+    def shift_of(self, place: Place, on: date) -> Decimal:
+        """What a place holds on a date beyond its entries; nothing where the average is that of the item."""
+        if place == WHOLE_ITEM:
+            return ZERO
+        begun = [first_day for first_day, _by_place in self.periods.scope_changes if first_day <= on]
+        if not begun:
+            return ZERO
+        if begun[-1] not in self.shifts:
+            self.shifts[begun[-1]] = self._shifts_from(begun[-1])
+        return from_e5(self.shifts[begun[-1]].get(place, 0))
+
+    def _shifts_from(self, first_day: date) -> Mapping[Place, int]:
+        precision = Company.objects.values_list("amount_rounding_precision", flat=True).get()
+        found = average_scopes.shifts([self.item_id], on=first_day, periods=self.periods, precision_e5=to_e5(precision))
+        return found.get(self.item_id, {})
 
 
-def _periods(
-    days: Iterable[DaySums], *, averages: bool, by_place: bool, end_of: Callable[[date], date]
-) -> dict[tuple[Place, date], PeriodCost]:
-    """Put days together by place and period; each period opens with what the one before closed with."""
+def _periods(days: Iterable[DaySums], scopes: _Scopes) -> dict[tuple[Place, date], PeriodCost]:
+    """Put days together by scope and period; each period opens with what its places held before."""
     found: dict[tuple[Place, date], PeriodCost] = {}
-    latest: dict[Place, PeriodCost] = {}
+    held: dict[Place, Sum] = {}
     open_issues: dict[Place, Sum] = {}
-    opened_in: dict[Place, Sum] = {}
     for day in days:
-        place: Place = (day.location_id, day.variant_id) if by_place else (None, None)
-        end = end_of(day.day)
-        period = found.get((place, end))
+        place: Place = (day.location_id, day.variant_id)
+        by_place, end = scopes.is_by_place(day.day), scopes.end_of(day.day)
+        scope = place if by_place else WHOLE_ITEM
+        period = found.get((scope, end))
         if period is None:
-            before = latest.get(place)
-            opening = before.closing if before else Sum()
-            carried = open_issues.setdefault(place, Sum())
-            just = opened_in.pop(place, Sum())
-            carried.add(just.quantity, just.cost)
-            period = PeriodCost("", "", end, end, opening=opening, held_back=Sum(carried.quantity, carried.cost))
-            found[place, end] = latest[place] = period
-        _group(period, day, averages=averages).add(day.quantity, day.cost)
-        if averages and day.is_open_issue:
-            opened_in.setdefault(place, Sum()).add(day.quantity, day.cost)
+            period = PeriodCost("", "", end, end, opening=_total(held, scope), by_place=by_place)
+            period.held_back = _total(open_issues, scope)
+            period.shared_out = scopes.shift_of(scope, end)
+            found[scope, end] = period
+        _group(period, day, averages=scopes.averages).add(day.quantity, day.cost)
+        held.setdefault(place, Sum()).add(day.quantity, day.cost)
+        if scopes.averages and day.is_open_issue:
+            open_issues.setdefault(place, Sum()).add(day.quantity, day.cost)
     return found
+
+
+def _total(sums: Mapping[Place, Sum], scope: Place) -> Sum:
+    total = Sum()
+    for place, found in sums.items():
+        if scope in (WHOLE_ITEM, place):
+            total.add(found.quantity, found.cost)
+    return total
 
 
 def _group(period: PeriodCost, day: DaySums, *, averages: bool) -> Sum:

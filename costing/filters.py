@@ -21,8 +21,8 @@ from costing.models import (
     ValueEntry,
 )
 from costing.period_lists import STATES
-from inventory.enums import CostingMethod, DocumentType, ItemLedgerEntryType, SettleAt
-from inventory.models import Item
+from inventory.enums import CostingMethod, DocumentType, ItemLedgerEntryType, OrderType, SettleAt
+from inventory.models import CapacityLedgerEntry, Item, PhysicalInventoryLedgerEntry
 from ledger.models import GLEntry
 
 NO_FIELDS: list[str] = []
@@ -58,6 +58,7 @@ class ValueEntryFilter(FilterSet):
     external_document_no = TextFilter(label=_("External document no."))
     lot_no = TextFilter("item_ledger_entry__lot_no", label=_("Lot no."))
     serial_no = TextFilter("item_ledger_entry__serial_no", label=_("Serial no."))
+    capacity_ledger_entry = NumberFilter("capacity_ledger_entry_id", label=_("Capacity ledger entry"))
     register = NumberFilter("register_id", label=_("Register no."))
     created_at = DateFilter("created_at__date", label=_("Posted on"))
 
@@ -210,4 +211,40 @@ class InventoryPeriodEntryFilter(FilterSet):
 
     class Meta:
         model = InventoryPeriodEntry
+        fields: ClassVar = NO_FIELDS
+
+
+class CapacityEntryFilter(FilterSet):
+    entry = NumberFilter("id", label=_("Entry no."))
+    posting_date = DateFilter(label=_("Posting date"))
+    document_no = TextFilter(label=_("Document no."))
+    external_document_no = TextFilter(label=_("External document no."))
+    order_type = ChoiceFilter(choices=OrderType.choices, label=_("Order type"))
+    order_no = TextFilter(label=_("Order no."))
+    item = TextFilter("item__no", label=_("Produced item"))
+    work_centre = TextFilter("work_centre__code", label=_("Work centre"))
+    subcontracted = YesNoFilter(label=_("Subcontracted"))
+    register = NumberFilter("register_id", label=_("Register no."))
+    search_fields = ("document_no", "order_no", "item__no", "description")
+
+    class Meta:
+        model = CapacityLedgerEntry
+        fields: ClassVar = NO_FIELDS
+
+
+class CountedEntryFilter(FilterSet):
+    entry = NumberFilter("id", label=_("Entry no."))
+    posting_date = DateFilter(label=_("Posting date"))
+    document_no = TextFilter(label=_("Document no."))
+    external_document_no = TextFilter(label=_("External document no."))
+    item = TextFilter("item__no", label=_("Item"))
+    location = TextFilter("location__code", label=_("Location"))
+    lot_no = TextFilter(label=_("Lot no."))
+    serial_no = TextFilter(label=_("Serial no."))
+    difference = NumberFilter(label=_("Difference"))
+    register = NumberFilter("register_id", label=_("Register no."))
+    search_fields = ("document_no", "item__no", "item__description")
+
+    class Meta:
+        model = PhysicalInventoryLedgerEntry
         fields: ClassVar = NO_FIELDS

@@ -140,17 +140,19 @@ def _line(
         value_revalued=from_e5(value_e5),
         update_standard_cost=calculation.update_standard_cost and item.is_standard,
     )
-    unit_cost_e5 = _new_unit_cost_e5(item, calculation.new_cost)
+    places = {(layer.variant_id, layer.location_id) for layer in group} if shows_location else set()
+    standard_cost_e5 = item.standard_cost_at((item.id, *places.pop())) if len(places) == 1 else item.standard_cost_e5
+    unit_cost_e5 = _new_unit_cost_e5(item, calculation.new_cost, standard_cost_e5)
     if unit_cost_e5 is not None:
         set_unit_cost(line, from_e5(unit_cost_e5), precision=from_e5(setups.precision_e5))
     return line
 
 
-def _new_unit_cost_e5(item: ItemFacts, new_cost: NewCost) -> int | None:
+def _new_unit_cost_e5(item: ItemFacts, new_cost: NewCost, standard_cost_e5: int) -> int | None:
     if new_cost == NewCost.LAST_DIRECT_COST and item.last_direct_cost_e5:
         return item.last_direct_cost_e5
-    if new_cost == NewCost.STANDARD_COST and item.standard_cost_e5:
-        return item.standard_cost_e5
+    if new_cost == NewCost.STANDARD_COST and standard_cost_e5:
+        return standard_cost_e5
     return None
 
 

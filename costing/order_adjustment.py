@@ -19,6 +19,7 @@ from costing import order_loading, order_storing
 from costing.average_periods import AveragePeriods
 from costing.engine import orders as engine
 from costing.engine.orders import Settlement
+from costing.enums import AverageCostCalculation
 from costing.models import CostingSetup, InventoryAdjmtEntryOrder
 from costing.order_loading import OrderBooks
 from costing.order_states import mark_from_corrections
@@ -76,7 +77,10 @@ def load(
     """
     found: dict[int, list[OrderBooks]] = {}
     for books in order_loading.load(
-        item_ids, planned=planned or {}, with_non_inventory=setup.include_non_inventory_cost
+        item_ids,
+        planned=planned or {},
+        with_non_inventory=setup.include_non_inventory_cost,
+        by_place=setup.average_cost_calculation == AverageCostCalculation.ITEM_LOCATION_VARIANT,
     ):
         found.setdefault(books.item_id, []).append(books)
     return found

@@ -59,18 +59,28 @@ class _State(NamedTuple):
 
 
 # The standard shares: of the item until the order is settled, then as stored. What of the standard cost is in no share
-# is material.
+# is material; so is the standard of a stockkeeping unit that differs from the card's, where averages are by place.
 _STATES = """
 SELECT o.id, o.item_id, o.change_no, o.completely_invoiced, o.order_type, g.costing_method = 'standard',
        i.inventory_value_zero, (o.indirect_cost_percent * 100000)::bigint, (o.overhead_rate * 100000)::bigint,
        ARRAY[o.material_share, o.capacity_share, o.subcontracted_share, o.capacity_overhead_share,
              o.manufacturing_overhead_share, o.non_inventory_share],
-       ARRAY[i.standard_cost - i.capacity_share - i.subcontracted_share - i.capacity_overhead_share
-                 - i.manufacturing_overhead_share,
-             i.capacity_share, i.subcontracted_share, i.capacity_overhead_share, i.manufacturing_overhead_share, 0]
+       CASE WHEN k.standard_cost <> i.standard_cost THEN ARRAY[k.standard_cost, 0, 0, 0, 0, 0]
+       ELSE ARRAY[i.standard_cost - i.capacity_share - i.subcontracted_share - i.capacity_overhead_share
+                      - i.manufacturing_overhead_share,
+                  i.capacity_share, i.subcontracted_share, i.capacity_overhead_share, i.manufacturing_overhead_share, 0]
+       END
 FROM costing_inventoryadjmtentryorder o
 JOIN inventory_item i ON i.id = o.item_id
 JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+LEFT JOIN LATERAL (
+    SELECT e.variant_id, e.location_id FROM inventory_itemledgerentry e
+    WHERE e.order_type = o.order_type AND e.order_no = o.order_no AND e.order_line_no = o.order_line_no
+      AND e.item_id = o.item_id AND e.entry_type IN ('output', 'assembly_output')
+    ORDER BY e.id LIMIT 1) made ON g.costing_method = 'standard' AND %(by_place)s
+LEFT JOIN inventory_stockkeepingunit k ON k.item_id = o.item_id AND k.standard_cost <> 0
+    AND k.variant_id IS NOT DISTINCT FROM made.variant_id AND k.location_id IS NOT DISTINCT FROM made.location_id
+    AND g.costing_method = 'standard' AND %(by_place)s
 WHERE o.item_id = ANY(%(items)s) AND o.is_finished
   AND (NOT o.cost_is_adjusted OR EXISTS (
         SELECT 1 FROM inventory_itemledgerentry e
@@ -114,15 +124,18 @@ GROUP BY 1, 2, 3
 """
 
 
-def load(item_ids: Collection[int], *, planned: Mapping[int, int], with_non_inventory: bool) -> list[OrderBooks]:
+def load(
+    item_ids: Collection[int], *, planned: Mapping[int, int], with_non_inventory: bool, by_place: bool
+) -> list[OrderBooks]:
     """Read the orders of produced items that are finished and not adjusted, in the order of their keys.
 
     Args:
         planned: corrections of consumption entries that a preview keeps as a plan: entry number -> amount in 1e-5;
             their orders are read too.
         with_non_inventory: components that are not stocked count, in production orders.
+        by_place: averages are taken by place, and the standards of stockkeeping units count.
     """
-    states = _rows(_STATES, {"items": sorted(item_ids), "planned": list(planned)})
+    states = _rows(_STATES, {"items": sorted(item_ids), "planned": list(planned), "by_place": by_place})
     if not states:
         return []
     orders = {"orders": [row[0] for row in states]}

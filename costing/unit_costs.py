@@ -3,19 +3,29 @@
 Standard items keep their standard. Others: value over quantity of the item's balances, open issues left out; with no
 stock left, the cost of the last issue; never negative, and a zero result keeps what stood there. A value of one cent is
 mostly rounding: then the open entries tell, unrounded. A stockkeeping unit has the item's cost where the average is
-taken per item, else the cost of its own place by the same formula.
+taken per item, else the cost of its own place by the same formula. Which of the two says the setup that holds on the
+latest date the item is valued on.
 Source: finance-about-calculating-unit-cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 
+from config.base.amounts import to_e5
 from config.base.models import Company
+from costing import average_scopes
 from costing.average_periods import AveragePeriods
+from costing.models import ValueEntry
+from inventory.enums import CostingMethod
+from inventory.models import Item, StockkeepingUnit
 
+# Open issues are few: their values are looked up one by one, or the planner may scan all values for them.
 # `last_issue`: the latest outbound that is not a drop shipment; asked for only where nothing is left.
 _UPDATE_ITEMS = """
 WITH sums AS (
@@ -23,9 +33,12 @@ WITH sums AS (
     FROM (
         SELECT item_id, quantity, cost FROM costing_itembalance WHERE item_id = ANY(%(ids)s)
         UNION ALL
-        SELECT e.item_id, -v.item_ledger_entry_quantity, -v.cost_amount_actual - v.cost_amount_expected
-        FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
-        WHERE e.item_id = ANY(%(ids)s) AND e.open AND e.quantity < 0 AND v.inventoriable
+        SELECT e.item_id, -v.quantity, -v.cost
+        FROM inventory_itemledgerentry e CROSS JOIN LATERAL (
+            SELECT sum(v.item_ledger_entry_quantity) AS quantity,
+                   sum(v.cost_amount_actual + v.cost_amount_expected) AS cost
+            FROM costing_valueentry v WHERE v.item_ledger_entry_id = e.id AND v.inventoriable) v
+        WHERE e.item_id = ANY(%(ids)s) AND e.open AND e.quantity < 0
     ) parts GROUP BY item_id
 ), found AS (
     SELECT i.id, CASE WHEN g.costing_method = 'standard' THEN i.standard_cost
@@ -70,15 +83,21 @@ WITH sums AS (
         FROM inventory_itemledgerentry e JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
         WHERE e.item_id = u.item_id AND e.open AND e.quantity < 0 AND v.inventoriable
           AND e.variant_id IS NOT DISTINCT FROM u.variant_id AND e.location_id IS NOT DISTINCT FROM u.location_id
+        UNION ALL
+        SELECT 0, n.cost_e5 / 100000.0
+        FROM unnest(%(items)s::bigint[], %(locations)s::bigint[], %(variants)s::bigint[], %(shifts)s::bigint[])
+             AS n(item_id, location_id, variant_id, cost_e5)
+        WHERE n.item_id = u.item_id AND n.variant_id IS NOT DISTINCT FROM u.variant_id
+          AND n.location_id IS NOT DISTINCT FROM u.location_id
     ) p WHERE u.item_id = ANY(%(ids)s) GROUP BY u.id
 )
 UPDATE inventory_stockkeepingunit u
-SET unit_cost = CASE WHEN g.costing_method = 'standard' THEN u.standard_cost
-                     WHEN %(by_place)s THEN round(greatest(s.value / nullif(s.quantity, 0), 0), 5)
+SET unit_cost = CASE WHEN g.costing_method = 'standard' THEN coalesce(nullif(u.standard_cost, 0), i.standard_cost)
+                     WHEN i.id = ANY(%(by_place)s) THEN round(greatest(s.value / nullif(s.quantity, 0), 0), 5)
                      ELSE i.unit_cost END
 FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id, sums s
 WHERE u.item_id = ANY(%(ids)s) AND i.id = u.item_id AND s.id = u.id
-  AND (g.costing_method = 'standard' OR NOT %(by_place)s OR s.quantity > 0 AND s.value > 0)
+  AND (g.costing_method = 'standard' OR i.id <> ALL(%(by_place)s) OR s.quantity > 0 AND s.value > 0)
 """
 
 
@@ -88,4 +107,41 @@ def update(item_ids: Iterable[int], *, periods: AveragePeriods) -> None:
     least = Company.objects.values_list("amount_rounding_precision", flat=True).get()
     with connection.cursor() as cursor:
         cursor.execute(_UPDATE_ITEMS, {"ids": ids, "least": least})
-        cursor.execute(_UPDATE_STOCKKEEPING_UNITS, {"ids": ids, "by_place": periods.by_place})
+    of_units = StockkeepingUnit.objects.filter(item__in=ids)
+    if with_units := list(of_units.order_by("item_id").values_list("item_id", flat=True).distinct()):
+        _update_stockkeeping_units(with_units, periods=periods, precision_e5=to_e5(least))
+
+
+def _update_stockkeeping_units(item_ids: Sequence[int], *, periods: AveragePeriods, precision_e5: int) -> None:
+    since = _by_place_since(item_ids, periods)
+    averaged = Item.objects.filter(pk__in=since, item_model_group__costing_method=CostingMethod.AVERAGE)
+    shifted: dict[date, list[int]] = {}
+    for item_id in averaged.values_list("pk", flat=True):
+        if first_day := since[item_id]:
+            shifted.setdefault(first_day, []).append(item_id)
+    shifts = [
+        (item_id, *place, shift_e5)
+        for first_day, ids in shifted.items()
+        for item_id, places in average_scopes.shifts(
+            ids, on=first_day, periods=periods, precision_e5=precision_e5
+        ).items()
+        for place, shift_e5 in places.items()
+    ]
+    columns = list(zip(*shifts, strict=True)) or [()] * 4
+    names = ("items", "locations", "variants", "shifts")
+    parameters: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE_STOCKKEEPING_UNITS, parameters | {"ids": item_ids, "by_place": list(since)})
+
+
+def _by_place_since(item_ids: Sequence[int], periods: AveragePeriods) -> dict[int, date | None]:
+    """Return the items whose places have costs of their own, with the day of the change from which on they have."""
+    if len(periods.choices) == 1:
+        return dict.fromkeys(item_ids) if periods.by_place else {}
+    values = ValueEntry.objects.filter(item__in=item_ids).order_by().values_list("item_id")
+    changes = [first_day for first_day, _by_place in periods.scope_changes]
+    return {
+        item_id: max((first_day for first_day in changes if first_day <= on), default=None)
+        for item_id, on in values.annotate(Max("valuation_date"))
+        if periods.is_by_place(on)
+    }

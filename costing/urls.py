@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from config.base.views import list_paths
-from costing.views import entries, find_entries, gl, gl_run_file
+from costing.views import entries, find_entries, gl, gl_run_file, ledgers
 from costing.views.adjustment_urls import adjustment_patterns
 from costing.views.close_urls import close_patterns
 from costing.views.lineage_urls import lineage_patterns
@@ -18,6 +18,10 @@ value_patterns: list[URLPattern] = [
     *list_paths("ledger/values/<int:pk>/sources/", entries.CostChangeListView, name="valueentry_sources"),
     *list_paths("items/<str:no>/values/", entries.ItemValueListView, name="item_values"),
     *list_paths("gl/entries/<int:pk>/values/", entries.GLEntryValueListView, name="glentry_values"),
+]
+ledger_patterns: list[URLPattern] = [
+    *list_paths("ledger/capacity/", ledgers.CapacityEntryListView, name="capacityentry_list"),
+    *list_paths("ledger/counted/", ledgers.CountedEntryListView, name="countedentry_list"),
 ]
 find_patterns: list[URLPattern] = [
     path("find-entries/", find_entries.FindEntriesView.as_view(), name="find_entries"),
@@ -40,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     *valuing_patterns,
     *worksheet_patterns,
     *value_patterns,
+    *ledger_patterns,
     *adjustment_patterns,
     *close_patterns,
     *gl_patterns,

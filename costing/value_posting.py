@@ -250,9 +250,12 @@ def _draft_inbound(entry: PlannedEntry, line: CostedLine, book: CostBook) -> lis
     is_purchase = entry.movement.entry_type == Entry.PURCHASE
     direct_e5 = line.direct_cost_e5
     if direct_e5 is None:
-        direct_e5 = _at_unit_cost(entry.quantity_e5, item.unit_cost_e5, book)
+        is_made = entry.movement.entry_type == Entry.OUTPUT
+        unit_cost_e5 = item.unit_cost_at(entry.stock.place) if is_made else item.unit_cost_e5
+        direct_e5 = _at_unit_cost(entry.quantity_e5, unit_cost_e5, book)
     overhead_e5 = overhead_cost_e5(item, direct_e5, entry.quantity_e5, book.precision_e5) if is_purchase else 0
-    fixed_e5 = None if item.fixed_price_e5 is None else _at_unit_cost(entry.quantity_e5, item.fixed_price_e5, book)
+    price_e5 = item.fixed_price_at(entry.stock.place)
+    fixed_e5 = None if price_e5 is None else _at_unit_cost(entry.quantity_e5, price_e5, book)
     if is_purchase and draft.is_expected:
         draft.purchase_expected_e5 = direct_e5
     elif is_purchase:

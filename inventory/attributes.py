@@ -14,10 +14,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.base import changelog
 from config.base.formatting import current_region, format_date, format_number
 from config.base.parsing import NotReadable, parse_date, parse_number
 from inventory.categories import Tree
@@ -208,3 +210,24 @@ def used_options(options: Iterable[ItemAttributeOption]) -> set[int]:
     for model in (ItemAttributeValue, CategoryAttribute):
         found |= set(model.objects.filter(option__in=ids).values_list("option_id", flat=True))
     return found
+
+
+def save_values(item: Item, values: dict[int, Typed], *, user: Any) -> int:
+    """Give an item values of its own by attribute id; a blank one is taken away. Returns how many changed.
+
+    What changed stands in the change log of the item, by attribute code.
+    """
+    with transaction.atomic():
+        list(Item.objects.filter(pk=item.pk).select_for_update(no_key=True).values_list("pk"))
+        own = {row.attribute_id: row for row in ItemAttributeValue.objects.filter(item=item)}
+        changed = {pk: typed for pk, typed in values.items() if typed.value != (own[pk].value if pk in own else "")}
+        codes = dict(ItemAttribute.objects.filter(pk__in=changed).values_list("pk", "code"))
+        before = {f"attribute {codes[pk]}": own[pk].value if pk in own else "" for pk in changed}
+        after = {f"attribute {codes[pk]}": typed.value for pk, typed in changed.items()}
+        ItemAttributeValue.objects.filter(item=item, attribute__in=changed).delete()
+        rows = [ItemAttributeValue(item=item, attribute_id=pk) for pk, typed in changed.items() if typed.value]
+        for row in rows:
+            changed[row.attribute_id].put(row)
+        ItemAttributeValue.objects.bulk_create(rows)
+        changelog.record(user, changelog.words(item, before), changelog.words(item, after))
+    return len(changed)

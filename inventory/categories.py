@@ -138,6 +138,27 @@ def merge_category(source: ItemCategory, *, into: ItemCategory, user: Any) -> Me
     return plan
 
 
+def save_attribute(row: CategoryAttribute, *, user: Any) -> CategoryAttribute:
+    """Store what a category hands down, with an entry in the change log of the category."""
+    with transaction.atomic():
+        stored = CategoryAttribute.objects.filter(pk=row.pk).select_related("attribute").first()
+        before = {f"attribute {stored.attribute.code}": stored.value} if stored else {}
+        row.save()
+        after = {f"attribute {row.attribute.code}": row.value}
+        category = row.category
+        changelog.record(user, changelog.words(category, before), changelog.words(category, after))
+    return row
+
+
+def delete_attribute(row: CategoryAttribute, *, user: Any) -> None:
+    """Take away what a category hands down. Values that items have of their own stay."""
+    with transaction.atomic():
+        before = changelog.words(row.category, {f"attribute {row.attribute.code}": row.value})
+        category = row.category
+        row.delete()
+        changelog.record(user, before, changelog.words(category, {}))
+
+
 def _give_items(source: ItemCategory, into: ItemCategory, *, user: Any, reason: str) -> None:
     items = list(Item.objects.filter(category=source).order_by("pk").select_for_update(no_key=True))
     before = [changelog.snapshot(item) for item in items]

@@ -10,13 +10,11 @@ from django.utils.translation import pgettext_lazy
 
 from config.base.filters import ChoiceFilter, DateFilter, FilterSet, NumberFilter, TextFilter, YesNoFilter
 from inventory.enums import (
-    CostingMethod,
     CountStatus,
     DocumentKind,
     DocumentStatus,
     DocumentType,
     ItemLedgerEntryType,
-    ItemType,
     LineType,
 )
 from inventory.models import (
@@ -24,16 +22,13 @@ from inventory.models import (
     Customer,
     Document,
     DocumentLine,
-    Item,
     ItemApplicationEntry,
-    ItemCategory,
     ItemCharge,
     ItemLedgerEntry,
     Location,
     PostedDocument,
     PostedDocumentLine,
     TransferOrder,
-    UnitOfMeasure,
     Vendor,
 )
 
@@ -46,69 +41,6 @@ PROGRESS_CHOICES = (
     (DocumentStatus.COMPLETED.value, DocumentStatus.COMPLETED.label),
     (DocumentStatus.CLOSED_SHORT.value, DocumentStatus.CLOSED_SHORT.label),
 )
-
-
-class ItemFilter(FilterSet):
-    no = TextFilter(label=_("No."))
-    description = TextFilter(label=_("Description"), lookup="icontains")
-    category = TextFilter("category__code", label=_("Category"))
-    type = ChoiceFilter(choices=ItemType.choices, label=_("Type"))
-    costing_method = ChoiceFilter(
-        "item_model_group__costing_method", choices=CostingMethod.choices, label=_("Costing method")
-    )
-    item_model_group = TextFilter("item_model_group__code", label=_("Item model group"))
-    inventory_posting_group = TextFilter("inventory_posting_group__code", label=_("Inventory posting group"))
-    vendor = TextFilter("vendor__no", label=_("Vendor"))
-    on_hand = NumberFilter(label=_("On hand"))
-    available = NumberFilter(label=_("Available"))
-    unit_cost = NumberFilter(label=_("Unit cost"))
-    unit_price = NumberFilter(label=_("Unit price"))
-    gtin = TextFilter(label=_("GTIN"))
-    blocked = YesNoFilter(label=_("Blocked"))
-
-    search_fields = ("no", "description", "gtin")
-
-    class Meta:
-        model = Item
-        fields: ClassVar[list[str]] = []
-
-
-class StockFilter(FilterSet):
-    """Items of the availability list."""
-
-    no = TextFilter(label=_("No."))
-    description = TextFilter(label=_("Description"), lookup="icontains")
-    category = TextFilter("category__code", label=_("Category"))
-    on_hand = NumberFilter(label=_("On hand"))
-
-    search_fields = ("no", "description", "gtin")
-
-    class Meta:
-        model = Item
-        fields: ClassVar[list[str]] = []
-
-
-class ItemCategoryFilter(FilterSet):
-    code = TextFilter(label=_("Code"))
-    name = TextFilter(label=_("Name"), lookup="icontains")
-    parent = TextFilter("parent__code", label=_("Parent category"))
-
-    search_fields = ("code", "name")
-
-    class Meta:
-        model = ItemCategory
-        fields: ClassVar[list[str]] = []
-
-
-class UnitOfMeasureFilter(FilterSet):
-    code = TextFilter(label=_("Code"))
-    name = TextFilter(label=_("Name"), lookup="icontains")
-
-    search_fields = ("code", "name")
-
-    class Meta:
-        model = UnitOfMeasure
-        fields: ClassVar[list[str]] = []
 
 
 class ItemChargeFilter(FilterSet):

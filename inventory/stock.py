@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,8 @@ from inventory.enums import CostingMethod, ItemType, NegativeStock, SettleAt
 class ItemFacts:
     """An item card and its model group, as posting needs them; costs in 1e-5 per base unit.
 
-    `unapplied_by`: the user who has the item in the application worksheet, if anybody has.
+    `unapplied_by`: the user who has the item in the application worksheet, if anybody has. `stockkeeping_units`: rows
+    of variant, location (0 is blank), unit cost and standard cost; a cost of 0 there is the card's.
     """
 
     id: int
@@ -48,6 +49,7 @@ class ItemFacts:
     use_latest_cost_price: bool = False
     physical_negative: bool = True
     financial_negative: bool = True
+    stockkeeping_units: Sequence[Sequence[int]] = ()
 
     @property
     def is_inventory(self) -> bool:
@@ -69,11 +71,23 @@ class ItemFacts:
         """Whether its issues are priced at the running average of the moment."""
         return self.is_settled_at_close or self.is_moving_average
 
-    @property
-    def fixed_price_e5(self) -> int | None:
-        """What a receipt enters stock at, whatever it cost; None where it enters at its own cost."""
+    def unit_cost_at(self, place: Place) -> int:
+        """The unit cost of the stockkeeping unit of a place, else of the card."""
+        return self._of_unit(place, 2) or self.unit_cost_e5
+
+    def standard_cost_at(self, place: Place) -> int:
+        """The standard cost of the stockkeeping unit of a place, else of the card."""
+        return self._of_unit(place, 3) or self.standard_cost_e5
+
+    def _of_unit(self, place: Place, column: int) -> int:
+        _item, variant_id, location_id = place
+        key = [variant_id or 0, location_id or 0]
+        return next((unit[column] for unit in self.stockkeeping_units if list(unit[:2]) == key), 0)
+
+    def fixed_price_at(self, place: Place) -> int | None:
+        """What a receipt enters stock at in a place, whatever it cost; None where it enters at its own cost."""
         if self.is_standard:
-            return self.standard_cost_e5
+            return self.standard_cost_at(place)
         return self.unit_cost_e5 if self.is_settled_at_close and self.fixed_receipt_price else None
 
     @property
@@ -112,7 +126,10 @@ SELECT i.id, i.no, i.type, g.costing_method, g.settle_at, i.inventory_posting_gr
        i.lot_tracked, i.serial_tracked, i.prevent_negative_inventory, i.blocked, i.sales_blocked,
        i.purchasing_blocked, i.inventory_value_zero, coalesce(u.username, ''),
        g.stocked, g.include_physical_value, g.fixed_receipt_price, g.use_latest_cost_price, g.physical_negative,
-       g.financial_negative
+       g.financial_negative,
+       coalesce((SELECT array_agg(ARRAY[coalesce(k.variant_id, 0), coalesce(k.location_id, 0),
+                                        (k.unit_cost * 100000)::bigint, (k.standard_cost * 100000)::bigint])
+                 FROM inventory_stockkeepingunit k WHERE k.item_id = i.id), '{}')
 FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
 LEFT JOIN inventory_applicationworksheet w ON w.item_id = i.id LEFT JOIN auth_user u ON u.id = w.user_id
 WHERE i.id = ANY(%s::bigint[])

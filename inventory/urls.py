@@ -5,28 +5,18 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from config.base.views import grid_paths, list_paths
-from inventory.views import charges, counts, entries, items, journals, master, orders, posted, transfers
+from inventory.item_urls import item_patterns, master_paths
+from inventory.views import charges, counts, entries, journals, master, orders, posted, transfers
 from inventory.views.order_lines import PurchaseLinesView, SaleLinesView
 
 app_name = "inventory"
-
-
-def _master(route: str, stem: str, key: str, *views: type[Any]) -> list[URLPattern]:
-    """List, new and edit of a kind of master data, and its card where it has one."""
-    listing, create, update, *card = views
-    return [
-        *list_paths(f"{route}/", listing, name=f"{stem}_list"),
-        path(f"{route}/new/", create.as_view(), name=f"{stem}_create"),
-        path(f"{route}/<str:{key}>/edit/", update.as_view(), name=f"{stem}_update"),
-        *(path(f"{route}/<str:{key}>/", view.as_view(), name=f"{stem}_detail") for view in card),
-    ]
 
 
 def _order(route: str, stem: str, *views: type[Any]) -> list[URLPattern]:
     """All pages of one kind of order."""
     listing, create, update, delete, detail, lines, line, propose = views
     return [
-        *_master(route, stem, "no", listing, create, update, detail),
+        *master_paths(route, stem, "no", listing, create, update, detail),
         path(f"{route}/<str:no>/delete/", delete.as_view(), name=f"{stem}_delete"),
         path(f"{route}/<str:no>/propose/", propose.as_view(), name=f"{stem}_propose"),
         *grid_paths(f"{route}/<str:no>/lines/", lines, name=f"{stem}_lines"),
@@ -48,28 +38,8 @@ def _posted(route: str, stem: str, listing: type[Any], card: type[Any]) -> list[
 CHARGE = "purchases/<str:no>/charges/<int:charge_pk>/"
 
 urlpatterns: list[URLPattern] = [
-    *_master("items", "item", "no", items.ItemListView, items.ItemCreateView, items.ItemUpdateView, items.ItemCardView),
-    *list_paths("items/<str:no>/entries/", items.ItemEntriesView, name="item_entries"),
-    path("items/<str:no>/availability/", items.ItemAvailabilityView.as_view(), name="item_availability"),
-    path("items/<str:no>/stock/", items.ItemStockFragment.as_view(), name="item_stock_fragment"),
-    *list_paths("availability/", items.AvailabilityView, name="availability"),
-    *_master(
-        "categories",
-        "itemcategory",
-        "code",
-        master.ItemCategoryListView,
-        master.ItemCategoryCreateView,
-        master.ItemCategoryUpdateView,
-    ),
-    *_master(
-        "units",
-        "unitofmeasure",
-        "code",
-        master.UnitOfMeasureListView,
-        master.UnitOfMeasureCreateView,
-        master.UnitOfMeasureUpdateView,
-    ),
-    *_master(
+    *item_patterns,
+    *master_paths(
         "item-charges",
         "itemcharge",
         "code",
@@ -77,7 +47,7 @@ urlpatterns: list[URLPattern] = [
         master.ItemChargeCreateView,
         master.ItemChargeUpdateView,
     ),
-    *_master(
+    *master_paths(
         "locations",
         "location",
         "code",
@@ -86,7 +56,7 @@ urlpatterns: list[URLPattern] = [
         master.LocationUpdateView,
         master.LocationCardView,
     ),
-    *_master(
+    *master_paths(
         "vendors",
         "vendor",
         "no",
@@ -95,7 +65,7 @@ urlpatterns: list[URLPattern] = [
         master.VendorUpdateView,
         master.VendorCardView,
     ),
-    *_master(
+    *master_paths(
         "customers",
         "customer",
         "no",
@@ -144,7 +114,7 @@ urlpatterns: list[URLPattern] = [
     *grid_paths("journals/adjustment/lines/", journals.AdjustmentLinesView, name="adjustment_lines"),
     path("journals/reclassification/", journals.ReclassificationJournalView.as_view(), name="reclassification_journal"),
     *grid_paths("journals/reclassification/lines/", journals.ReclassificationLinesView, name="reclassification_lines"),
-    *_master(
+    *master_paths(
         "transfers",
         "transfer",
         "no",

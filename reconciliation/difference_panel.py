@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from config.base.formatting import format_date
 from config.base.pages import Panel, PanelGroup, PanelRow
-from reconciliation import causes, explanations, selectors
+from reconciliation import causes, explanations
 from reconciliation.causes import SORTS, Sort
 from reconciliation.cures import cures_of
 from reconciliation.enums import MEANINGS, Cause
@@ -44,7 +44,7 @@ def difference_panel(figure: Figure) -> Panel | None:
 
 
 def _line_of(figure: Figure) -> Line | None:
-    found = explanations.explain(selectors.reconcile(figure.scope))
+    found = explanations.explained(figure.scope)
     if figure.is_foot:
         return found.foot[figure.column]
     return next((line for line in found.lines if line.key == figure.row), None)

@@ -17,20 +17,29 @@ from dataclasses import replace
 from decimal import Decimal
 
 from costing.enums import AccountRole
-from reconciliation import legs, rows, untied, waiting
+from reconciliation import legs, rows, selectors, untied, waiting
 from reconciliation.enums import Cause
-from reconciliation.legs import Leg
+from reconciliation.legs import Leg, Posted
+from reconciliation.reading import one_moment
+from reconciliation.scopes import Scope
 from reconciliation.selectors import ZERO, Line, Matrix, Part, sum_of
 
 Accounts = Mapping[AccountRole, frozenset[int]]
 Causes = dict[AccountRole, dict[Cause, Decimal]]
 
 
+def explained(scope: Scope) -> Matrix:
+    """The matrix of a scope with the causes of every difference, both as the books stand at one moment."""
+    with one_moment():
+        return explain(selectors.reconcile(scope))
+
+
 def explain(matrix: Matrix) -> Matrix:
     """The same matrix with the causes of every difference. Costs nothing where there is none."""
     if matrix.is_balanced:
         return matrix
-    causes = causes_by_role(matrix)
+    with one_moment():
+        causes = causes_by_role(matrix)
     lines = tuple(_explained(line, rows.ROW_ROLES.get(line.key), causes) for line in matrix.lines)
     foot = {column: _explained(line, rows.COLUMNS[column], causes) for column, line in matrix.foot.items()}
     return replace(matrix, lines=lines, foot=foot)
@@ -53,7 +62,8 @@ def causes_by_role(matrix: Matrix) -> Causes:
     are those of the matrix.
     """
     scope, accounts = matrix.scope, matrix.accounts
-    posted = legs.posted(scope)
+    by_hand = {} if scope.by_item else untied.by_cause(matrix)
+    posted = _posted(matrix, by_hand)
     found: Causes = {role: {} for role in AccountRole}
     for role, cause, amount in waiting.not_posted(scope, matrix.amounts, posted):
         _add(found, role, cause, -amount)
@@ -62,10 +72,24 @@ def causes_by_role(matrix: Matrix) -> Causes:
             _add(found, role, cause, sign * leg.amount)
     if scope.by_item:
         return found
-    for cause, by_account in untied.by_cause(matrix, posted).items():
+    changed = untied.changed(matrix.by_account, by_hand.values(), posted)
+    for cause, by_account in (*by_hand.items(), (Cause.ENTRY_CHANGED, changed)):
         for role in AccountRole:
             _add(found, role, cause, sum_of(accounts[role], by_account))
     return found
+
+
+def _posted(matrix: Matrix, by_hand: Mapping[Cause, Mapping[int, Decimal]]) -> list[Posted]:
+    """What is posted, and where it stands.
+
+    Where every account holds what it would hold if all stood where it belongs, it is taken to stand there: then T - P
+    and X are nothing on any account. Only otherwise each G/L entry is looked at, which takes as long again.
+    """
+    if matrix.scope.only_dates:
+        posted = legs.as_frozen(matrix.scope)
+        if posted is not None and not untied.changed(matrix.by_account, by_hand.values(), posted):
+            return posted
+    return legs.posted(matrix.scope)
 
 
 def _add(found: Causes, role: AccountRole, cause: Cause, amount: Decimal) -> None:

@@ -39,9 +39,9 @@ FACTS = (
 class Leg:
     """An amount on one account, signed as on that account.
 
-    `role` is None where the rules refuse the kind. `own_account_id`: the account frozen for the role, None if none is.
-    `value_counts`, `ledger_counts`: whether the value entry, and the G/L entry, are in the dates of the scope.
-    `side` and `group` name the relation rows that it sums: `rows_of` is the condition on them.
+    `role` is None for the balancing side of a kind that the rules refuse. `own_account_id`: the account frozen for the
+    role, None if none is. `value_counts`, `ledger_counts`: whether the value entry, and the G/L entry, are in the dates
+    of the scope. `side` and `group` name the relation rows that it sums: `rows_of` is the condition on them.
     """
 
     role: AccountRole | None
@@ -94,10 +94,29 @@ def posted(scope: Scope) -> list[Posted]:
     return [Posted(tuple(facts), amount) for *facts, amount in sums]
 
 
+def as_frozen(scope: Scope) -> list[Posted] | None:
+    """What is posted of the value entries in the dates, as if every amount stood where it belongs.
+
+    That is on the account frozen for its role, on the date of its value entry: no G/L entry is read. One query, and one
+    for the account sets. None where that account is not known: the role is blank in the set, or no rule names the kind.
+    """
+    relations = GLItemLedgerRelation.objects.filter(scope.value_entries("value_entry__")).order_by()
+    sums = list(relations.values_list(*FACTS[:6]).annotate(Sum("amount")))
+    sets = _sets({set_id for *_kind, set_id, _amount in sums})
+    found = []
+    for *facts, amount in sums:
+        kind, pair = rows.rule_key(*facts[:4]), PostingPair(facts[4])
+        own = [_own_account(_role(kind, pair, side), sets.get(facts[5])) for side, _sign in SIDES]
+        if None in own:
+            return None
+        found.append(Posted((*facts, *own, True, True, True), amount))
+    return found
+
+
 def legs_of(groups: Iterable[Posted]) -> list[Leg]:
     """The two legs of each posted amount, where something of it is in the dates. One query, for the account sets."""
     groups = list(groups)
-    sets = account_lookup.accounts_of_sets({group.facts[5] for group in groups if group.facts[5] is not None})
+    sets = _sets({group.facts[5] for group in groups})
     legs = [_leg(group, side, sign, sets) for group in groups for side, sign in SIDES]
     return [leg for leg in legs if leg.value_counts or leg.ledger_counts]
 
@@ -115,11 +134,24 @@ def _flag(condition: Q) -> Combinable:
     return ExpressionWrapper(condition or Q(pk__isnull=False), output_field=BooleanField())
 
 
+def _sets(set_ids: Iterable[int | None]) -> dict[int, FrozenAccounts]:
+    return account_lookup.accounts_of_sets({set_id for set_id in set_ids if set_id is not None})
+
+
 def _leg(group: Posted, side: str, sign: int, sets: dict[int, FrozenAccounts]) -> Leg:
-    kind, pair = group.key
-    rule = RULES[pair].get(kind)
-    role = None if rule is None else rule.account if side == SIDES[0][0] else rule.balancing
-    frozen = sets.get(group.facts[5])
-    own = frozen.account_ids.get(role.value) if frozen and role else None
+    role = _role(*group.key, side)
+    own = _own_account(role, sets.get(group.facts[5]))
     account_id, ledger_counts = group.account_of(side)
     return Leg(role, sign * group.amount, account_id, own, group.value_counts, ledger_counts, side, group.facts)
+
+
+def _role(kind: RuleKey, pair: PostingPair, side: str) -> AccountRole | None:
+    """The role whose account an amount belongs on; None for the balancing side of a kind that the rules refuse."""
+    rule = RULES[pair].get(kind)
+    # What the rules refuse counts in the Total of inventory (rows.cell_legs), and on no other account.
+    own_roles = (AccountRole.INVENTORY, None) if rule is None else (rule.account, rule.balancing)
+    return own_roles[side != SIDES[0][0]]
+
+
+def _own_account(role: AccountRole | None, frozen: FrozenAccounts | None) -> int | None:
+    return frozen.account_ids.get(role.value) if frozen and role else None

@@ -36,6 +36,17 @@ class Scope:
         parts = (self.item_ids, self.category_id, self.location_ids, self.item, self.location, self.lot)
         return any(part is not None for part in parts)
 
+    @property
+    def only_dates(self) -> bool:
+        """Whether nothing but dates limits the books, as they are known now."""
+        return not self.by_item and self.known_at is None
+
+    def dates_in_sql(self) -> tuple[str, list[date]]:
+        """The condition on `posting_date` as SQL, to be added to another one, and its values."""
+        bounds = [("posting_date >= %s::date", self.date_from), ("posting_date <= %s::date", self.date_to)]
+        given = [(sql, value) for sql, value in bounds if value is not None]
+        return "".join(f" AND {sql}" for sql, _value in given), [value for _sql, value in given]
+
     def dated(self, prefix: str = "") -> Q:
         """The condition on the posting date, and on what was known, of value entries or G/L entries."""
         return Q(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, Sum
 
 from config.base import statements
 from costing.enums import GENERAL_POSTING_ROLES, INVENTORY_POSTING_ROLES, AccountRole, PostingPair
-from costing.models import GLItemLedgerRelation, InventoryAdjmtEntryOrder, ValueEntry
+from costing.models import GLItemLedgerRelation, ValueEntry
 from costing.rules import RULES, RuleKey
 from ledger.models import GLEntry
 from ledger.querysets import GLEntryQuerySet
 from reconciliation import rows
 from reconciliation.enums import Cause
+from reconciliation.reading import one_moment
 from reconciliation.rows import COLUMNS, NOT_ALLOWED, ROW_LABELS, ROW_ROLES, ROWS
 from reconciliation.scopes import Scope
 
@@ -110,6 +112,11 @@ def matrix(
 
 def reconcile(scope: Scope) -> Matrix:
     """The matrix of a scope."""
+    with one_moment():
+        return _reconciled(scope)
+
+
+def _reconciled(scope: Scope) -> Matrix:
     amounts = value_amounts(scope)
     accounts = accounts_by_role()
     by_account = gl_by_account(scope, accounts)
@@ -122,16 +129,35 @@ def reconcile(scope: Scope) -> Matrix:
 
 def value_amounts(scope: Scope) -> Amounts:
     """Sum the value entries of a scope by kind; one query, a few rows whatever the number of entries."""
-    groups = ValueEntry.objects.filter(scope.value_entries()).order_by().values_list(*KIND)
     amounts: dict[tuple[RuleKey, PostingPair], Decimal] = {}
-    for *kind, actual, expected in groups.annotate(Sum("cost_amount_actual"), Sum("cost_amount_expected")):
+    for *kind, actual, expected in _sums_by_kind(scope):
         key = rows.rule_key(*kind)
         for part, amount in ((PostingPair.ACTUAL, actual), (PostingPair.EXPECTED, expected)):
             if amount:
                 amounts[key, part] = amounts.get((key, part), ZERO) + amount
-    if InventoryAdjmtEntryOrder.objects.filter(closed_out=True).exists():
+    if statements.rows(_IS_CLOSED_OUT)[0][0]:
         amounts |= posted_amounts(scope, PostingPair.CLOSING_OUT)
     return amounts
+
+
+_IS_CLOSED_OUT = "SELECT EXISTS (SELECT FROM costing_inventoryadjmtentryorder WHERE closed_out)"
+
+
+def _sums_by_kind(scope: Scope) -> Iterable[tuple[Any, ...]]:
+    if not scope.only_dates:
+        groups = ValueEntry.objects.filter(scope.value_entries()).order_by().values_list(*KIND)
+        return groups.annotate(Sum("cost_amount_actual"), Sum("cost_amount_expected"))
+    dates, values = scope.dates_in_sql()
+    return statements.rows(SUMS_BY_KIND.format(dates=dates), values)
+
+
+# By day first, in the order of the index that holds all of this: then nothing is sorted or hashed but the days' sums.
+SUMS_BY_KIND = f"""
+SELECT {", ".join(KIND)}, sum(actual), sum(expected) FROM (
+    SELECT posting_date, {", ".join(KIND)}, sum(cost_amount_actual) AS actual, sum(cost_amount_expected) AS expected
+    FROM costing_valueentry WHERE inventoriable{{dates}} GROUP BY posting_date, {", ".join(KIND)}
+) days GROUP BY {", ".join(KIND)}
+"""  # noqa: S608 our own names
 
 
 def posted_amounts(scope: Scope, *parts: PostingPair) -> dict[tuple[RuleKey, PostingPair], Decimal]:
@@ -205,8 +231,16 @@ def gl_by_account(scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]) 
     if scope.by_item:
         return tied_by_account(scope)
     account_ids = frozenset().union(*accounts.values())
+    if scope.only_dates:
+        dates, values = scope.dates_in_sql()
+        return dict(statements.rows(SUMS_BY_ACCOUNT.format(dates=dates), [sorted(account_ids), *values]))
     found = GLEntry.objects.filter(scope.dated(), gl_account_id__in=account_ids).order_by()
     return dict(found.values_list("gl_account_id").annotate(Sum("amount")))
+
+
+SUMS_BY_ACCOUNT = """
+SELECT gl_account_id, sum(amount) FROM ledger_glentry WHERE gl_account_id = ANY(%s::bigint[]){dates} GROUP BY 1
+"""
 
 
 def tied_by_account(scope: Scope) -> dict[int, Decimal]:
@@ -222,14 +256,30 @@ def tied_by_account(scope: Scope) -> dict[int, Decimal]:
 
 def untied(entries: GLEntryQuerySet, account_ids: Collection[int]) -> GLEntryQuerySet:
     """Of these entries, those on the accounts that no value entry stands behind: posted by hand or from elsewhere."""
+    return without_relation(entries).filter(gl_account_id__in=account_ids)
+
+
+def untied_in(scope: Scope, account_ids: Collection[int]) -> GLEntryQuerySet:
+    """The same of all entries in the dates of a scope."""
+    dated = scope.dated()
+    if dated:
+        return untied(GLEntry.objects.filter(dated), account_ids)
+    # Of the whole ledger the numbers come first: three indexes are read side by side, and no rows.
+    numbers = ArraySubquery(without_relation(GLEntry.objects.all()).order_by().values("pk"))
+    is_one = Func(F("pk"), numbers, arg_joiner=" = ANY(", template="%(expressions)s)", output_field=BooleanField())
+    return GLEntry.objects.filter(is_one, gl_account_id__in=account_ids)
+
+
+def without_relation(entries: GLEntryQuerySet) -> GLEntryQuerySet:
+    """Of these entries, those that the relation does not name on either side."""
     as_first = GLItemLedgerRelation.objects.filter(gl_entry=OuterRef("pk"))
     as_balancing = GLItemLedgerRelation.objects.filter(balancing_gl_entry=OuterRef("pk"))
-    return entries.filter(~Exists(as_first), ~Exists(as_balancing), gl_account_id__in=account_ids)
+    return entries.filter(~Exists(as_first), ~Exists(as_balancing))
 
 
 def untied_by_account(scope: Scope, accounts: Mapping[AccountRole, frozenset[int]]) -> dict[int, Decimal]:
     """The amounts of each account that belong to no item."""
-    found = untied(GLEntry.objects.filter(scope.dated()), frozenset().union(*accounts.values()))
+    found = untied_in(scope, frozenset().union(*accounts.values()))
     return dict(found.order_by().values_list("gl_account_id").annotate(Sum("amount")))
 
 

@@ -68,7 +68,7 @@ def sign(scope: Scope, *, filters: Mapping[str, str], note: str, user_id: int | 
         raise ValueError("A reconciliation is signed by somebody.")
     with posting(alone=True) as context:
         known_at = context.created_at
-    found = explanations.explain(selectors.reconcile(replace(scope, known_at=known_at)))
+    found = explanations.explained(replace(scope, known_at=known_at))
     with transaction.atomic():
         run = ReconciliationRun.objects.create(
             date_from=scope.date_from,

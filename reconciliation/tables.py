@@ -125,7 +125,12 @@ class CauseGLEntryTable(GLEntryTable):
         fields: tuple[str, ...] = (*GLEntryTable.Meta.fields, "effect")  # type: ignore[assignment] # one more than its base
 
 
-SNAPSHOT_TONES = {"changed": "warn", "unchanged": "ok"}
+SNAPSHOT_TONES = {"changed": "warn", "unchanged": "ok", "gone": "neutral"}
+SNAPSHOT_WORDS = {
+    "changed": _("changed since signed"),
+    "unchanged": _("unchanged"),
+    "gone": _("cannot be told: a filter is there no longer"),
+}
 
 
 class SignOffTable(Table):
@@ -154,4 +159,4 @@ class SignOffTable(Table):
 
     def render_state(self, value: str) -> str:
         """In words."""
-        return str(_("changed since signed")) if value == "changed" else str(_("unchanged"))
+        return str(SNAPSHOT_WORDS[value])

@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce
 from config.base.fields import AmountField
 from costing.models import GLItemLedgerRelation
 from ledger.enums import SourceCode
-from ledger.models import GLEntry
 from reconciliation import selectors
 from reconciliation.enums import Cause
 from reconciliation.legs import SIDES, Posted
@@ -22,19 +21,17 @@ SYSTEM_SOURCES = (SourceCode.INVENTORY_POSTING, SourceCode.INVENTORY_CLOSE)
 NOTHING = Value(Decimal(0), output_field=AmountField())
 
 
-def by_cause(matrix: Matrix, posted: Iterable[Posted]) -> dict[Cause, dict[int, Decimal]]:
-    """The amount of each cause on each account: entries that belong to no value entry, and entries that changed."""
-    scope, account_ids = matrix.scope, frozenset().union(*matrix.accounts.values())
-    entries = GLEntry.objects.filter(scope.dated())
+def by_cause(matrix: Matrix) -> dict[Cause, dict[int, Decimal]]:
+    """The amount of each cause on each account, of the entries that belong to no value entry."""
+    account_ids = frozenset().union(*matrix.accounts.values())
     found: dict[Cause, dict[int, Decimal]] = {}
     for account_id, cause, amount in (
-        with_cause(selectors.untied(entries, account_ids))
+        with_cause(selectors.untied_in(matrix.scope, account_ids))
         .order_by()
         .values_list("gl_account", "cause")
         .annotate(Sum("amount"))
     ):
         found.setdefault(Cause(cause), {})[account_id] = amount
-    found[Cause.ENTRY_CHANGED] = _changed(matrix.by_account, found.values(), posted)
     return found
 
 
@@ -49,7 +46,7 @@ def with_cause(entries: QuerySet[Any]) -> QuerySet[Any]:
     return entries.annotate(cause=cause)
 
 
-def _changed(
+def changed(
     by_account: Mapping[int, Decimal], untied: Iterable[Mapping[int, Decimal]], posted: Iterable[Posted]
 ) -> dict[int, Decimal]:
     """By account, what tied G/L entries hold more (or less) than the relations that tie them."""

@@ -196,6 +196,7 @@ class Preview:
 
     tables: Sequence[PreviewTable]
     notes: Sequence[Text] = ()
+    title: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

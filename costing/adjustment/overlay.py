@@ -22,7 +22,8 @@ from costing.adjustment.unsettled import named
 from costing.engine import adjust as engine
 from costing.engine.books import Entry, ItemBooks, Value
 from costing.engine.orders import OutputValue
-from costing.loading import KINDS, LoadedItem
+from costing.loading import LoadedItem
+from costing.loading.kinds import KINDS
 from costing.order_loading import ELEMENTS
 
 FIRST_PLANNED_KEY = 10**15
@@ -123,13 +124,13 @@ def _lay_over(books: ItemBooks, values: Sequence[OutputValue]) -> dict[int, int]
 
 
 def _as_value(key: int, value: OutputValue, entry: Entry) -> Value:
-    entry_type, _variance_type = ELEMENTS[value.element]
+    entry_type, variance_type = ELEMENTS[value.element]
     first = min(entry.values, key=lambda each: each.key)
     return Value(
         key=key,
         entry_key=entry.key,
         original_key=key if value.invoices else first.key,
-        kind=KINDS[entry_type],
+        kind=KINDS[entry_type.value, str(variance_type)],
         is_charge=False,
         partial=False,
         adjustment=not value.invoices,

@@ -18,8 +18,9 @@ from costing import adjustment_storing
 from costing.adjustment import claims, overlay, steps
 from costing.adjustment.claims import Claimed
 from costing.adjustment.terms import Terms, Worker
-from costing.adjustment_storing import ENTRY_TYPES, POSTING_DATE, VARIANCE_TYPE, Computed, StoredItem
+from costing.adjustment_storing import POSTING_DATE, Computed, StoredItem
 from costing.engine.orders import OutputValue
+from costing.loading.kinds import VALUE_WORDS
 from costing.models import AdjustmentPlanLine, ValueEntry
 from costing.order_loading import ELEMENTS
 
@@ -31,8 +32,7 @@ WITH n AS (
 ), planned AS (
     INSERT INTO costing_adjustmentplanline (run_id, item_id, item_ledger_entry_id, value_entry_id, entry_type,
         variance_type, posting_date, valuation_date, document_no, cost_amount_actual, cost_amount_expected)
-    SELECT %(run_id)s, o.item_id, o.item_ledger_entry_id, o.id, n.entry_type,
-           CASE WHEN n.variance_type <> '' THEN n.variance_type ELSE {VARIANCE_TYPE} END, {POSTING_DATE},
+    SELECT %(run_id)s, o.item_id, o.item_ledger_entry_id, o.id, n.entry_type, n.variance_type, {POSTING_DATE},
            o.valuation_date, o.document_no, n.actual_e5 / 100000.0, n.expected_e5 / 100000.0
     FROM n JOIN costing_valueentry o ON o.id = n.original_id ORDER BY n.position
     RETURNING item_id, posting_date, cost_amount_actual + cost_amount_expected AS amount
@@ -82,7 +82,7 @@ def _insert(chunk: Sequence[Computed], terms: Terms) -> dict[int, StoredItem]:
         for values in [_first_values(computed.order_values)]
         for value in computed.order_values
     ] + [
-        (found.original_key, found.actual_e5, found.expected_e5, ENTRY_TYPES[found.kind].value, "")
+        (found.original_key, found.actual_e5, found.expected_e5, *VALUE_WORDS[found.kind])
         for computed in chunk
         for found in computed.adjustment.corrections
     ]

@@ -35,11 +35,15 @@ from costing.models import (
 from inventory.enums import CostingMethod, SettleAt
 from inventory.models import Item
 
-BATCH_ITEMS = 500
-"""How many items a worker claims at most; fewer towards the end of a level, so that all workers have some."""
+BATCH_ITEMS = 2_500
+"""How many items a worker claims at most: a large company's are read in few scans of its ledgers, and fit in memory."""
+
+LEAST_ITEMS = 20
+"""A fair share of what waits, but no fewer: a batch has costs of its own."""
 
 PAUSE_SECONDS = 0.1
-"""Between two looks whether the next level may start, while others work at this one."""
+FIRST_PAUSE_SECONDS = 0.005
+"""Between two looks whether the next level may start, while others work at this one; each twice the one before."""
 
 Report = Callable[[int, int], None]
 
@@ -154,6 +158,7 @@ def work(
     terms = Terms.load(
         setup=CostingSetup.at(today), run_id=run.pk, user_id=user_id, through=run.through, preview=run.preview
     )
+    pause = FIRST_PAUSE_SECONDS
     while True:
         progress = claims.progress(run.pk)
         if report:
@@ -162,8 +167,10 @@ def work(
             return
         claimed = claims.claim(run.pk, worker, limit=_limit(progress, workers))
         if not claimed:
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(pause)
+            pause = min(2 * pause, PAUSE_SECONDS)
             continue
+        pause = FIRST_PAUSE_SECONDS
         try:
             Batch(claimed, terms, worker).adjust()
         except ClaimLost:
@@ -172,10 +179,10 @@ def work(
 
 
 def _limit(progress: Progress, workers: int) -> int:
-    """Share what waits among the workers, several times over, so that none is left with a long last batch."""
+    """Share what waits among the workers. The last ones are small, so that nobody waits long for anybody."""
     if workers <= 1:
         return BATCH_ITEMS
-    return max(1, min(BATCH_ITEMS, progress.waiting // (2 * workers)))
+    return min(BATCH_ITEMS, max(LEAST_ITEMS, progress.waiting // workers))
 
 
 def finish(run: AdjustmentRun) -> AdjustmentResult:

@@ -47,6 +47,7 @@ CHECKS: list[Check] = [
     orders.capacity_values_add_up,
     orders.orders_have_their_state,
     orders.settled_orders_have_carried_their_cost,
+    orders.standard_orders_stand_at_standard,
     general_ledger.transactions_balance,
     general_ledger.transactions_are_complete,
     general_ledger.entries_are_the_sum_of_their_relations,

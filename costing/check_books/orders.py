@@ -94,3 +94,33 @@ def settled_orders_have_carried_their_cost() -> list[Breach]:
           AND (used <> carried OR waiting <> 0)
         """,
     )
+
+
+def standard_orders_stand_at_standard() -> list[Breach]:
+    """What a settled order of a standard item made, less what was taken back, stands at the standard of the order.
+
+    Outputs that were revalued are left out: what is taken back of them takes its part of that along.
+    """
+    return find(
+        "order_standard",
+        _("Order %(order)s is adjusted: its outputs stand at %(found)s, at standard they are %(wanted)s."),
+        """
+        SELECT * FROM (
+            SELECT ARRAY[o.id]::bigint[] AS entries, o.order_no AS order, sum(v.cost_amount_actual) AS found,
+                   round((o.material_share + o.capacity_share + o.subcontracted_share + o.capacity_overhead_share
+                          + o.manufacturing_overhead_share + o.non_inventory_share)
+                         * sum(v.item_ledger_entry_quantity) / c.amount_rounding_precision)
+                       * c.amount_rounding_precision AS wanted
+            FROM costing_inventoryadjmtentryorder o
+            JOIN inventory_item i ON i.id = o.item_id AND NOT i.inventory_value_zero
+            JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id AND g.costing_method = 'standard'
+            JOIN inventory_itemledgerentry e USING (order_type, order_no, order_line_no)
+            JOIN costing_valueentry v ON v.item_ledger_entry_id = e.id
+            CROSS JOIN base_company c
+            WHERE o.is_finished AND o.cost_is_adjusted AND o.completely_invoiced
+              AND e.entry_type IN ('output', 'assembly_output') AND v.entry_type <> 'rounding'
+            GROUP BY o.id, c.amount_rounding_precision
+            HAVING sum(v.item_ledger_entry_quantity) > 0 AND NOT bool_or(v.entry_type = 'revaluation')
+        ) settled WHERE found <> wanted
+        """,
+    )

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from costing.engine.average import average
-from costing.engine.books import MIRRORED, Correction, Entry, ItemBooks, Kind, SourceChange, Value
+from costing.engine.books import Correction, Entry, ItemBooks, Kind, SourceChange, Value
 from costing.engine.forward import Costs, settle, source_changes
 from costing.engine.shares import share_amount_e5
 
@@ -101,10 +101,10 @@ def _document_corrections(costs: Costs, entry: Entry) -> list[Correction]:
 
 
 def _mirrored_corrections(costs: Costs, entry: Entry) -> list[Correction]:
-    """Compare the overhead and the variance that an exact reversal takes back; they correct a value of their kind."""
-    corrections = []
+    """Compare the overhead and the variances that an exact reversal takes back; they correct a value of their kind."""
+    corrections, held_e5 = [], entry.apart_e5
     for kind, target_e5 in _mirrored_targets(costs, entry).items():
-        difference_e5 = target_e5 - entry.of_kind_e5(kind)
+        difference_e5 = target_e5 - held_e5.get(kind, 0)
         if difference_e5:
             originals = [value for value in entry.values if value.kind == kind] or [
                 value for value in entry.values if value.is_direct and value.invoiced_quantity_e5
@@ -114,13 +114,11 @@ def _mirrored_corrections(costs: Costs, entry: Entry) -> list[Correction]:
 
 
 def _mirrored_targets(costs: Costs, entry: Entry) -> dict[Kind, int]:
-    """What an exact reversal should hold of overhead and variance: the share of what is invoiced of it."""
+    """What an exact reversal should hold of overhead and each variance: the share of what is invoiced of it."""
     invoiced_e5 = sum(value.invoiced_quantity_e5 for value in entry.values)
-    brought = costs.mirrored_e5.get(entry.key, {})
     return {
-        kind: share_amount_e5(brought[kind], invoiced_e5, entry.quantity_e5, costs.books.precision_e5)
-        for kind in MIRRORED
-        if kind in brought
+        kind: share_amount_e5(brought_e5, invoiced_e5, entry.quantity_e5, costs.books.precision_e5)
+        for kind, brought_e5 in costs.mirrored_e5.get(entry.key, {}).items()
     }
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from costing.engine.array_forward import receivers_of, settle
 from costing.engine.array_workings import Workings
 from costing.engine.columns import Flags, Ints, to_day
+from costing.engine.positions import order_of
 
 ADD, TAKE_BACK, ISSUE, PUT_ASIDE = range(4)
 
@@ -56,10 +57,11 @@ def average(work: Workings, *, period_of: PeriodOf, through: date | None) -> Int
         placed &= period <= through.toordinal()
     issues = placed & entries.averaged
     receivers = receivers_of(work) & placed
-    back = _taken_back(work, receivers, issues, period)
+    pool = _pools(work)
+    back = _taken_back(work, receivers, issues, period, pool)
     takes_back = back >= 0
     settle(work, receivers & ~takes_back)
-    steps = _steps(work, placed, issues, back, period, value_period, first_day, through)
+    steps = _steps(work, placed, issues, back, period, value_period, pool, first_day, through)
     _walk(work, steps)
     return period
 
@@ -67,21 +69,31 @@ def average(work: Workings, *, period_of: PeriodOf, through: date | None) -> Int
 def _periods(work: Workings, period_of: PeriodOf) -> tuple[Ints, Ints]:
     """The end of the period of each entry and of each value."""
     days = np.concatenate((work.batch.entries.valuation_day, work.batch.values.valuation_day))
-    distinct, which = np.unique(days, return_inverse=True)
-    ends = np.array([period_of(to_day(day)).toordinal() for day in distinct.tolist()], np.int64)
-    found = ends[which]
+    first = days.min()
+    end = np.zeros(days.max() - first + 1, np.int64)
+    on = np.flatnonzero(np.bincount(days - first))
+    end[on] = [period_of(to_day(day)).toordinal() for day in (on + first).tolist()]
+    found = end[days - first]
     return found[: len(work.item)], found[len(work.item) :]
 
 
 def _pools(work: Workings) -> Ints:
-    """A number for the pool of each entry."""
+    """A number for the pool of each entry of an average item; the others have one for each item."""
     entries = work.batch.entries
-    scoped = np.array([facts.scoped for facts in work.batch.items], bool)[work.item]
-    keys = np.stack([work.item, np.where(scoped, entries.location, 0), np.where(scoped, entries.variant, 0)], axis=1)
-    return np.unique(keys, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    scoped = np.array([facts.scoped and facts.is_average for facts in work.batch.items], bool)[work.item]
+    if not scoped.any():
+        return work.item
+    location, variant = np.where(scoped, entries.location, 0), np.where(scoped, entries.variant, 0)
+    order = order_of(work.item, location, variant)
+    begins = np.zeros(len(order), bool)
+    for column in (work.item, location, variant):
+        begins[1:] |= column[order[1:]] != column[order[:-1]]
+    pool = np.empty(len(order), np.int64)
+    pool[order] = np.cumsum(begins)
+    return pool
 
 
-def _taken_back(work: Workings, receivers: np.ndarray, issues: np.ndarray, period: Ints) -> Ints:
+def _taken_back(work: Workings, receivers: np.ndarray, issues: np.ndarray, period: Ints, pool: Ints) -> Ints:
     """The one link over which an entry takes the cost of an averaged issue back; -1 for entries that do not.
 
     Sources of several kinds, of another pool, of a later period, or of a part of the entry only, are refused.
@@ -95,7 +107,6 @@ def _taken_back(work: Workings, receivers: np.ndarray, issues: np.ndarray, perio
     back[receiver[of_issue]] = flows[of_issue]
     work.refuse(receiver[back[source] >= 0])
     alone = np.bincount(receiver, minlength=len(work.item)) == 1
-    pool = _pools(work)
     found = np.flatnonzero(back >= 0)
     link = back[found]
     whole = links.quantity[link] == np.abs(work.quantity[found])
@@ -110,11 +121,11 @@ def _steps(
     back: Ints,
     period: Ints,
     value_period: Ints,
+    pool: Ints,
     first_day: Ints,
     through: date | None,
 ) -> Steps:
     values, links = work.batch.values, work.links
-    pool = _pools(work)
     later = ~work.is_direct & (value_period > period[values.entry])
     fixed = work.own + work.rounding - work.sum_of(work.cost, later)
     source = links.source[np.maximum(back, 0)] if len(links.source) else np.zeros(len(back), np.int64)

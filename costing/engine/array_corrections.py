@@ -13,6 +13,7 @@ from costing.engine.array_workings import Workings, sum_by
 from costing.engine.books import Kind
 from costing.engine.columns import Flags, Ints
 from costing.engine.corrections import Corrections
+from costing.engine.positions import Positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,14 @@ def _documents(work: Workings) -> Rows:
 def _held(work: Workings) -> Ints:
     """The actual cost that each original holds with its corrections, at the position of the original."""
     values = work.batch.values
-    direct = np.flatnonzero(work.is_direct)
-    by_key = np.argsort(values.key)
-    place = by_key[np.minimum(np.searchsorted(values.key, values.original[direct], sorter=by_key), len(by_key) - 1)]
-    work.refuse(values.entry[direct[values.key[place] != values.original[direct]]])
-    return sum_by(place, work.actual[direct], len(values.key))
+    held = np.where(work.is_direct, work.actual, 0)
+    corrects = np.flatnonzero(work.is_direct & (values.original != values.key))
+    if len(corrects):
+        held[corrects] = 0
+        place = Positions(values.key).of(values.original[corrects])
+        work.refuse(values.entry[corrects[place < 0]])
+        np.add.at(held, place[place >= 0], work.actual[corrects[place >= 0]])
+    return held
 
 
 def _source_changes(work: Workings, rows: Rows) -> tuple[Ints, Ints, Ints, Ints]:

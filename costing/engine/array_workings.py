@@ -13,6 +13,7 @@ import numpy as np
 
 from costing.engine.books import Kind
 from costing.engine.columns import BookColumns, Flags, Ints
+from costing.engine.positions import Positions, order_of
 
 _SAFE = float(2**61)
 
@@ -114,16 +115,10 @@ class Workings:
 
     def _links(self) -> LinkTable:
         entries, links = self.batch.entries, self.batch.links
-        by_key = np.argsort(entries.key)
-        sorted_keys = entries.key[by_key]
-
-        def position(keys: Ints) -> Ints:
-            found = np.minimum(np.searchsorted(sorted_keys, keys), max(len(sorted_keys) - 1, 0))
-            return np.where(sorted_keys[found] == keys, by_key[found], -1)
-
+        position = Positions(entries.key)
         chosen = np.flatnonzero(links.source != 0)
-        receiver, source = position(links.receiver[chosen]), position(links.source[chosen])
-        order = np.argsort(receiver, kind="stable")
+        receiver, source = position.of(links.receiver[chosen]), position.of(links.source[chosen])
+        order = order_of(receiver)
         chosen, receiver, source = chosen[order], receiver[order], source[order]
         carries = links.cost_application[chosen] & ~entries.averaged[receiver] & entries.affected[receiver]
         self.refuse(receiver[carries & (source < 0)])

@@ -18,18 +18,26 @@ OwnUse = Mapping[int, Collection[int]]
 
 
 class Kind(IntEnum):
-    """What a value says about its entry."""
+    """What a value says about its entry. Variances have a number for each type: 2 + 8 x its position."""
 
     DIRECT = 0
     INDIRECT = 1
-    VARIANCE = 2
+    PURCHASE_VARIANCE = 2
     REVALUATION = 3
     ROUNDING = 4
     NON_INVENTORY = 5
+    MATERIAL_VARIANCE = 10
+    CAPACITY_VARIANCE = 18
+    SUBCONTRACTED_VARIANCE = 26
+    CAPACITY_OVERHEAD_VARIANCE = 34
+    MANUFACTURING_OVERHEAD_VARIANCE = 42
+    NON_INVENTORY_VARIANCE = 50
+    PRICE_DIFFERENCE = 58
 
 
-MIRRORED = (Kind.INDIRECT, Kind.VARIANCE)
-"""Kinds that an exact reversal of a purchase or an output takes back apart from its direct cost."""
+VARIANCES = tuple(kind for kind in Kind if kind % 8 == Kind.PURCHASE_VARIANCE)
+MIRRORED = frozenset({Kind.INDIRECT, Kind.NON_INVENTORY, *VARIANCES})
+"""Kinds that an exact reversal of a purchase or an output takes back each by itself, apart from its direct cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class Entry:
 
     `scope`: where it is averaged, `place`: where it lies; the same where each place has an average of its own.
     `averaged`: an outbound that follows the average of its period. `mirrors`: an exact reversal of a purchase or an
-    output, which takes back direct cost, overhead and variance each by itself.
+    output, which takes back direct cost, overhead and each variance by itself.
     """
 
     key: int
@@ -99,8 +107,14 @@ class Entry:
             if not self.is_forwarded(value) and value.kind != Kind.ROUNDING and not value.partial
         )
 
-    def of_kind_e5(self, kind: Kind) -> int:
-        return sum(value.cost_e5 for value in self.values if value.kind == kind)
+    @property
+    def apart_e5(self) -> dict[Kind, int]:
+        """The cost of each kind that an exact reversal mirrors by itself; kinds without a value are left out."""
+        found: dict[Kind, int] = {}
+        for value in self.values:
+            if value.kind in MIRRORED:
+                found[value.kind] = found.get(value.kind, 0) + value.cost_e5
+        return found
 
     @property
     def first_value_key(self) -> int:

@@ -7,7 +7,7 @@ arriving transfer takes the cost of the layer that left. Costs are settled by de
 receivers; a receiver never feeds its own source, so this ends. Values of outbounds that follow an average are not
 computed here, but asked for when they are a source (a return, a transfer).
 
-An exact reversal of a purchase or an output mirrors it: overhead and variance go back each by itself.
+An exact reversal of a purchase or an output mirrors it: overhead and the variances of each type go back by themselves.
 Source: design-details-cost-adjustment.
 """
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from costing.engine.books import MIRRORED, Entry, ItemBooks, Kind, Link, SourceChange, Value
+from costing.engine.books import Entry, ItemBooks, Kind, Link, SourceChange, Value
 from costing.engine.shares import PartialRevaluation, SourceCost, carried_cost_e5, share_amount_e5
 
 
@@ -43,9 +43,9 @@ class Costs:
         return sum(self.carried_by_kind(link, receiver).values())
 
     def carried_by_kind(self, link: Link, receiver: Entry) -> dict[Kind, int]:
-        """As `carried`, with overhead and variance apart where the receiver mirrors its source."""
+        """As `carried`, with overhead and each variance apart where the receiver mirrors its source."""
         source = self._source(link)
-        apart_e5 = {kind: source.of_kind_e5(kind) for kind in MIRRORED} if receiver.mirrors else {}
+        apart_e5 = source.apart_e5 if receiver.mirrors else {}
         direct_e5 = self.total(source) - sum(apart_e5.values())
         brought = {Kind.DIRECT: self._carry(link, receiver, direct_e5, source.values)}
         for kind, cost_e5 in apart_e5.items():
@@ -126,7 +126,8 @@ def settle_one(costs: Costs, entry: Entry) -> None:
     carried_e5 = sum(sum(each.values()) for each in brought)
     costs.forwarded_e5[entry.key] = carried_e5 + _not_linked(entry, links, costs.books.precision_e5)
     if entry.mirrors:
-        costs.mirrored_e5[entry.key] = {kind: sum(each[kind] for each in brought) for kind in MIRRORED}
+        kinds = set(entry.apart_e5).union(*brought) - {Kind.DIRECT}
+        costs.mirrored_e5[entry.key] = {kind: sum(each.get(kind, 0) for each in brought) for kind in sorted(kinds)}
 
 
 def _not_linked(entry: Entry, links: list[Link], precision_e5: int) -> int:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from costing.engine.books import Entry, Kind, Value
+from costing.engine.books import VARIANCES, Entry, Kind, Value
 from costing.lineage.records import Part, ValueFacts
 
 KIND_PARTS = {
     Kind.INDIRECT: Part.OVERHEAD,
-    Kind.VARIANCE: Part.VARIANCE,
     Kind.REVALUATION: Part.REVALUATION,
     Kind.ROUNDING: Part.ROUNDING,
     Kind.NON_INVENTORY: Part.NON_INVENTORY,
-}
+} | dict.fromkeys(VARIANCES, Part.VARIANCE)
 
 
 @dataclass(frozen=True, slots=True)

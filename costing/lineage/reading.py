@@ -13,7 +13,7 @@ from config.base.amounts import to_e5
 from costing.average_periods import AveragePeriods
 from costing.engine.books import Entry, Link, Value
 from costing.lineage.records import Capacity, EntryFacts, OrderBooks, OrderKey, ValueFacts
-from costing.loading import KINDS
+from costing.loading.kinds import KINDS
 from costing.models import InventoryAdjmtEntryOrder, ValueEntry
 from inventory.enums import CostingMethod, OrderType, SettleAt
 from inventory.models import ItemLedgerEntry
@@ -34,7 +34,7 @@ WHERE e.id = ANY(%s) ORDER BY e.id
 
 _VALUES = """
 SELECT v.item_ledger_entry_id, v.id, CASE WHEN v.adjustment THEN v.applies_to_entry_id END, v.entry_type,
-       v.item_charge_id IS NOT NULL, v.partial_revaluation, v.adjustment, v.cost_amount_actual,
+       v.variance_type, v.item_charge_id IS NOT NULL, v.partial_revaluation, v.adjustment, v.cost_amount_actual,
        v.cost_amount_expected, v.valued_quantity, v.invoiced_quantity, v.posting_date, v.valuation_date,
        v.valued_by_average_cost, v.document_type, v.document_no, coalesce(c.code, '')
 FROM costing_valueentry v LEFT JOIN inventory_itemcharge c ON c.id = v.item_charge_id
@@ -71,14 +71,15 @@ class Records:
     def _values(self, keys: list[int]) -> tuple[dict[int, list[Value]], set[int]]:
         values: dict[int, list[Value]] = defaultdict(list)
         averaged: set[int] = set()
-        for entry_key, key, original, entry_type, is_charge, partial, adjustment, *rest in _rows(_VALUES, keys):
+        rows = _rows(_VALUES, keys)
+        for entry_key, key, original, entry_type, variance, is_charge, partial, adjustment, *rest in rows:
             amounts, (posting, valuation, by_average, document_type, document_no, charge) = rest[:4], rest[4:]
             actual, expected, valued, invoiced = (to_e5(amount) for amount in amounts)
             value = Value(
                 key=key,
                 entry_key=entry_key,
                 original_key=original or key,
-                kind=KINDS[entry_type],
+                kind=KINDS[entry_type, variance],
                 is_charge=is_charge,
                 partial=partial,
                 adjustment=adjustment,

@@ -17,24 +17,18 @@ from django.db import connection
 
 from costing import average_scopes
 from costing.average_periods import AveragePeriods
-from costing.engine.books import ItemBooks, Kind, Scope
-from costing.enums import ValueEntryType
+from costing.engine.books import ItemBooks, Scope
 from costing.loading import reading, statements
 from costing.loading.batch import LoadedBatch
+from costing.loading.blocks import array
 from costing.loading.reading import Wanted
 from inventory.enums import CostingMethod
 
-KINDS = {
-    ValueEntryType.DIRECT_COST: Kind.DIRECT,
-    ValueEntryType.INDIRECT_COST: Kind.INDIRECT,
-    ValueEntryType.VARIANCE: Kind.VARIANCE,
-    ValueEntryType.REVALUATION: Kind.REVALUATION,
-    ValueEntryType.ROUNDING: Kind.ROUNDING,
-    ValueEntryType.DIRECT_COST_NON_INVENTORY: Kind.NON_INVENTORY,
-}
-
 WORTH_FOLLOWING = 8
 """Following one mark costs as much as reading so many entries in a row."""
+
+MANY_MARKS = 16
+"""Of items with so many marks the entries are read first, and followed only if they are many more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +62,22 @@ def load_items(
     The change numbers are read first: what changes later will be noticed.
     """
     wanted, states, starts = [], [], {}
-    for item_id, method, change_no, last_point_id, first, earliest, marks, entries in _states(item_ids):
+    for item_id, method, change_no, last_point_id, first, earliest, marks, is_small in _states(item_ids):
         states.append((item_id, method == CostingMethod.AVERAGE, change_no, last_point_id))
         is_average = method == CostingMethod.AVERAGE
         first_day = _first_day(first, periods) if is_average and first else None
+        whole_below = 0
         if full or (first_day is None and is_average):
             whole, first_day = True, None
         elif first_day is not None:
             whole = earliest is None or first_day <= earliest
             first_day = None if whole else first_day
         else:
-            whole = marks * WORTH_FOLLOWING > entries
+            whole, whole_below = is_small, marks * WORTH_FOLLOWING if marks >= MANY_MARKS else 0
         if is_average:
             starts[item_id] = first_day or earliest or date.max
         by_place = not is_average or periods.is_by_place(starts[item_id])
-        wanted.append(Wanted(item_id, is_average, whole, first_day, by_place))
+        wanted.append(Wanted(item_id, is_average, whole, first_day, by_place, whole_below))
     if periods.scope_changes:
         wanted = _with_scope_changes(wanted, starts, periods=periods, precision_e5=precision_e5)
     columns, counts = reading.read(wanted, precision_e5=precision_e5)
@@ -110,7 +105,7 @@ def _with_scope_changes(
 
 def _states(item_ids: Collection[int]) -> Sequence[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statements.STATES, [sorted(item_ids)])
+        cursor.execute(statements.STATES, {"items": array(item_ids), "worth": WORTH_FOLLOWING, "many": MANY_MARKS})
         rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
     return rows
 

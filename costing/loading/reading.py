@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 from django.db import connection
 
 from costing.engine.books import Scope, ScopeChange, Sums
-from costing.engine.columns import BookColumns, EntryColumns, Ints, ItemFacts, LinkColumns, ValueColumns
+from costing.engine.columns import BookColumns, EntryColumns, Flags, Ints, ItemFacts, LinkColumns, ValueColumns
+from costing.engine.positions import Positions
 from costing.loading import statements
 from costing.loading.blocks import array, joined, sorted_by
 from costing.loading.blocks import read as read_blocks
@@ -23,8 +24,9 @@ _ILE, _VE, _IAE = "inventory_itemledgerentry e", "costing_valueentry v", "invent
 class Wanted:
     """What is to be read of an item: all of it, what is valued from a day on, or what its flags reach.
 
-    `by_place`: each place has an average of its own, until a scope change says otherwise. `shift`: what the pools of
-    places hold on the first day beyond their entries.
+    `by_place`: each place has an average of its own, until a scope change says otherwise. `whole_below`: all of it is
+    read also if it has fewer entries than this. `shift`: what the pools of places hold on the first day beyond their
+    entries.
     """
 
     item_id: int
@@ -32,23 +34,42 @@ class Wanted:
     whole: bool
     first_day: date | None
     by_place: bool
+    whole_below: int = 0
     scope_changes: Sequence[ScopeChange] = ()
     shift: Mapping[Scope, int] = field(default_factory=dict)
 
 
 def read(wanted: Sequence[Wanted], *, precision_e5: int) -> tuple[BookColumns, list[int]]:
     """Read items; return their columns and, for each item, how many entries and values were read."""
+    wanted, whole = _whole(wanted)
     whole_ids = [each.item_id for each in wanted if each.whole]
     affected = _affected_keys(wanted)
-    whole = _entries("e.item_id", whole_ids)
     links = _links(np.concatenate((whole["key"], affected)))
     others = _entries("e.id", np.union1d(affected, _sources(links, affected)).tolist())
     entries = sorted_by(joined([whole, others]), "item", "key")
-    values = _values(whole_ids, entries, not_whole=~np.isin(entries["item"], whole_ids))
-    columns = _columns(wanted, entries, values, links, affected, precision_e5=precision_e5)
+    positions = Positions(entries["key"])
+    values = _values(whole_ids, others["key"].tolist(), positions)
+    columns = _columns(wanted, entries, values, links, affected, positions=positions, precision_e5=precision_e5)
     counts = np.bincount(columns.entries.item, minlength=len(wanted))
     counts += np.bincount(columns.entries.item[columns.values.entry], minlength=len(wanted))
     return columns, counts.tolist()
+
+
+def _whole(wanted: Sequence[Wanted]) -> tuple[Sequence[Wanted], dict[str, Ints]]:
+    """Read the entries of the items that are wanted whole; decide of which that holds by what there is."""
+    asked = [each.item_id for each in wanted if each.whole or each.whole_below]
+    entries = _entries("e.item_id", asked)
+    if not any(each.whole_below for each in wanted):
+        return wanted, entries
+    item = Positions(np.array([each.item_id for each in wanted], np.int64)).of(entries["item"])
+    counts = np.bincount(item, minlength=len(wanted)).tolist()
+    decided = [
+        replace(each, whole=each.whole or count < each.whole_below) for each, count in zip(wanted, counts, strict=True)
+    ]
+    kept = np.array([each.whole for each in decided], bool)[item]
+    if not kept.all():
+        entries = {name: column[kept] for name, column in entries.items()}
+    return decided, entries
 
 
 def _affected_keys(wanted: Sequence[Wanted]) -> Ints:
@@ -70,43 +91,56 @@ def _keys(sql: str, parameters: Any) -> Ints:
 
 
 def _links(receivers: Ints) -> dict[str, Ints]:
-    """The active links of entries. By their numbers: what joins the entries again may scan the whole table instead."""
-    active = f"{_IAE} WHERE a.cancelled_by_id IS NULL AND a.item_ledger_entry_id = ANY(%s::bigint[])"
-    return sorted_by(read_blocks(active, statements.LINKS, receivers.tolist()), "packed")
+    """The active links of entries. By their numbers: what joins the entries again may scan the whole table instead.
+
+    In a subquery, or the planner would weigh each of the numbers by itself.
+    """
+    active = (
+        f"{_IAE} WHERE a.cancelled_by_id IS NULL AND a.outbound_item_entry_id IS NOT NULL"
+        " AND a.item_ledger_entry_id = ANY((SELECT %s::bigint[])::bigint[])"
+    )
+    links = sorted_by(read_blocks(active, statements.LINKS, receivers.tolist()), "packed")
+    takes, receiver, other = _has(links, statements.TAKES), links["receiver"], links.pop("other")
+    links["inbound"], links["outbound"] = np.where(takes, other, receiver), np.where(takes, receiver, other)
+    return links
+
+
+def _has(columns: Mapping[str, Ints], flag: int) -> Flags:
+    has: Flags = columns["flags"] & 1 << flag != 0
+    return has
 
 
 def _sources(links: dict[str, Ints], affected: Ints) -> Ints:
     """The entries that affected ones take from."""
-    takes = links["receiver"] == links["outbound"]
-    moved = np.where(takes, links["inbound"], links["outbound"])
+    if not len(affected):
+        return affected
+    moved = np.where(_has(links, statements.TAKES), links["inbound"], links["outbound"])
     source = np.where(links["transferred_from"] != 0, links["transferred_from"], moved)
-    return source[np.isin(links["receiver"], affected) & (source != 0)]
+    return source[np.isin(links["receiver"], affected)]
 
 
 def _entries(column: str, keys: list[int]) -> dict[str, Ints]:
     """The entries of items, or those of the numbers given."""
     entries = read_blocks(f"{_ILE} WHERE {column} = ANY(%s::bigint[])", statements.ENTRIES, keys)
-    packed = entries.pop("packed")
-    entries["posting_day"], entries["flags"] = packed >> 8, packed & 255
+    entries["posting_day"] = entries.pop("packed")
     return entries
 
 
-def _values(whole_ids: list[int], entries: dict[str, Ints], *, not_whole: Any) -> dict[str, Ints]:
-    inventoriable = f"{_VE} WHERE v.inventoriable AND v.item_ledger_entry_id IS NOT NULL AND"
-    keys = entries["key"][not_whole].tolist()
-    of_items = f"{inventoriable} v.item_id = ANY(%s::bigint[])"
-    of_entries = f"{inventoriable} v.item_ledger_entry_id = ANY(%s::bigint[])"
+def _values(whole_ids: list[int], other_keys: list[int], entries: Positions) -> dict[str, Ints]:
+    """The values of items, and those of other entries; `entry` is the position of theirs."""
+    of_items = f"{_VE} WHERE v.item_id = ANY(%s::bigint[]) AND v.item_ledger_entry_id IS NOT NULL"
+    of_entries = f"{_VE} WHERE v.item_ledger_entry_id = ANY(%s::bigint[])"
     values = joined(
         [
             read_blocks(of_items, statements.VALUES, whole_ids),
-            read_blocks(of_entries, statements.VALUES, keys),
+            read_blocks(of_entries, statements.VALUES, other_keys),
         ]
     )
-    packed = values.pop("packed")
-    values["posting_day"], values["valuation_day"] = packed >> 40, packed >> 16 & 0xFFFFFF
-    values["flags"] = packed & 0xFFFF
-    by_key = np.argsort(entries["key"])
-    values["entry"] = by_key[np.searchsorted(entries["key"], values["entry"], sorter=by_key)]
+    values["entry"] = entries.of(values["entry"])
+    # An entry may have been posted since the entries were read: the change number will tell.
+    counts = (values["entry"] >= 0) & ~_has(values, statements.NO_INVENTORY)
+    if not counts.all():
+        values = {name: column[counts] for name, column in values.items()}
     return sorted_by(values, "entry", "key")
 
 
@@ -117,35 +151,18 @@ def _columns(
     links: dict[str, Ints],
     affected: Ints,
     *,
+    positions: Positions,
     precision_e5: int,
 ) -> BookColumns:
-    item_ids = np.array([each.item_id for each in wanted], np.int64)
-    item = np.searchsorted(item_ids, entries.pop("item"))
-    first_value = np.searchsorted(values["entry"], np.arange(len(item)))
-    has_values = np.bincount(values["entry"], minlength=len(item)) > 0
-    valuation_day = entries["posting_day"].copy()
-    valuation_day[has_values] = values["valuation_day"][first_value[has_values]]
-    averaged = np.zeros(len(item), bool)
-    flags, value_flags = entries.pop("flags"), values.pop("flags")
-    averaged[values["entry"][value_flags & 64 > 0]] = True
-    whole = np.array([each.whole for each in wanted], bool)
-    entry_columns = EntryColumns(
-        **entries,
-        item=item,
-        valuation_day=valuation_day,
-        completely_invoiced=flags & 1 > 0,
-        averaged=averaged,
-        mirrors=flags & 2 > 0,
-        affected=whole[item] | np.isin(entries["key"], affected),
+    entry_columns = _entry_columns(wanted, entries, affected)
+    value_columns = _value_columns(values)
+    entry_columns.averaged[value_columns.entry[_has(values, statements.AVERAGED)]] = True
+    _take_valuation_days(entry_columns, value_columns)
+    link_columns = LinkColumns(
+        item=entry_columns.item[positions.of(links["receiver"])],
+        cost_application=_has(links, statements.COST_APPLICATION),
+        **{name: links[name] for name in ("receiver", "inbound", "outbound", "transferred_from", "quantity")},
     )
-    value_columns = ValueColumns(
-        **values,
-        kind=value_flags & 7,
-        is_charge=value_flags & 8 > 0,
-        partial=value_flags & 16 > 0,
-        adjustment=value_flags & 32 > 0,
-    )
-    link_columns = _link_columns(links, entry_columns)
     openings = _openings(wanted, entry_columns, value_columns)
     own_use = _own_use(wanted)
     facts = [
@@ -163,11 +180,40 @@ def _columns(
     return BookColumns(facts, entry_columns, value_columns, link_columns, precision_e5)
 
 
-def _link_columns(links: dict[str, Ints], entries: EntryColumns) -> LinkColumns:
-    by_key = np.argsort(entries.key)
-    item = entries.item[by_key[np.searchsorted(entries.key, links["receiver"], sorter=by_key)]]
-    applies = links.pop("packed") & 1 > 0
-    return LinkColumns(**links, item=item, cost_application=applies)
+def _entry_columns(wanted: Sequence[Wanted], entries: dict[str, Ints], affected: Ints) -> EntryColumns:
+    """The entries, valued on their posting day and not averaged, as far as their values do not say otherwise."""
+    item = Positions(np.array([each.item_id for each in wanted], np.int64)).of(entries["item"])
+    whole = np.array([each.whole for each in wanted], bool)
+    return EntryColumns(
+        item=item,
+        valuation_day=entries["posting_day"].copy(),
+        completely_invoiced=_has(entries, statements.COMPLETELY_INVOICED),
+        averaged=np.zeros(len(item), bool),
+        mirrors=_has(entries, statements.MIRRORS),
+        affected=whole[item] | np.isin(entries["key"], affected) if len(affected) else whole[item],
+        **{name: entries[name] for name in ("key", "location", "variant", "quantity", "remaining", "posting_day")},
+    )
+
+
+def _value_columns(values: dict[str, Ints]) -> ValueColumns:
+    packed = values["packed"]
+    days, kind = packed >> statements.KIND_BITS, packed & (1 << statements.KIND_BITS) - 1
+    amounts = ("actual", "expected", "valued_quantity", "invoiced_quantity")
+    return ValueColumns(
+        kind=kind,
+        is_charge=_has(values, statements.CHARGE),
+        partial=_has(values, statements.PARTIAL),
+        adjustment=_has(values, statements.ADJUSTMENT),
+        posting_day=days >> statements.DAY_BITS,
+        valuation_day=days & (1 << statements.DAY_BITS) - 1,
+        **{name: values[name] for name in ("key", "entry", "original", *amounts)},
+    )
+
+
+def _take_valuation_days(entries: EntryColumns, values: ValueColumns) -> None:
+    """An entry is valued on the day of its first value."""
+    first = np.flatnonzero(np.diff(values.entry, prepend=-1))
+    entries.valuation_day[values.entry[first]] = values.valuation_day[first]
 
 
 def _openings(wanted: Sequence[Wanted], entries: EntryColumns, values: ValueColumns) -> dict[int, dict[Scope, Sums]]:

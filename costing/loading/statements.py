@@ -1,63 +1,122 @@
 """What is read of the ledgers, as expressions and as queries."""
 
-_DAY = "({column} - date '0001-01-01' + 1)::bigint"
+from costing.loading.blocks import Layout
+from costing.loading.kinds import VARIANCE_POSITIONS
 
-ENTRIES = {
-    "key": "e.id",
-    "item": "e.item_id",
-    "location": "coalesce(e.location_id, 0)",
-    "variant": "coalesce(e.variant_id, 0)",
-    "quantity": "(e.quantity * 100000)::bigint",
-    "remaining": "(e.remaining_quantity * 100000)::bigint",
-    # The posting day x 256, and 1: completely invoiced, 2: an exact reversal that mirrors its source.
-    "packed": f"({_DAY.format(column='e.posting_date')} << 8)"
-    " + (e.completely_invoiced::int + 2 * (e.quantity < 0 AND e.applies_to_entry_id IS NOT NULL"
-    " AND e.entry_type IN ('purchase', 'output', 'assembly_output'))::int)::bigint",
-}
+_DAY = "({column} - date '0001-12-31 BC')"
+"""The ordinal of a date, as Python counts them: 22 bits."""
 
-VALUES = {
-    "key": "v.id",
-    "entry": "v.item_ledger_entry_id",
-    # A revaluation that takes expected cost back names the one that it takes back, and reaches what that one reaches.
-    "original": "CASE WHEN v.adjustment OR v.entry_type = 'revaluation' THEN coalesce(v.applies_to_entry_id, v.id)"
-    " ELSE v.id END",
-    "actual": "(v.cost_amount_actual * 100000)::bigint",
-    "expected": "(v.cost_amount_expected * 100000)::bigint",
-    # Asked for only where it counts: of partial revaluations.
-    "valued_quantity": "CASE WHEN v.partial_revaluation THEN (v.valued_quantity * 100000)::bigint ELSE 0 END",
-    "invoiced_quantity": "(v.invoiced_quantity * 100000)::bigint",
-    # The posting day x 2^40, the valuation day x 2^16, the kind, and then 8: charge, 16: partial revaluation,
-    # 32: adjustment, 64: valued by average.
-    "packed": f"({_DAY.format(column='v.posting_date')} << 40) + ({_DAY.format(column='v.valuation_date')} << 16)"
-    " + (CASE v.entry_type WHEN 'direct_cost' THEN 0 WHEN 'indirect_cost' THEN 1 WHEN 'variance' THEN 2"
-    " WHEN 'revaluation' THEN 3 WHEN 'rounding' THEN 4 ELSE 5 END"
-    " + 8 * (v.item_charge_id IS NOT NULL)::int + 16 * v.partial_revaluation::int + 32 * v.adjustment::int"
-    " + 64 * v.valued_by_average_cost::int)::bigint",
-}
+DAY_BITS = 22
+KIND_BITS = 6
 
-LINKS = {
-    # In the order of posting; and 1: cost application.
-    "packed": "a.id * 2 + a.cost_application::int",
-    "receiver": "a.item_ledger_entry_id",
-    "inbound": "a.inbound_item_entry_id",
-    "outbound": "coalesce(a.outbound_item_entry_id, 0)",
-    "transferred_from": "coalesce(a.transferred_from_entry_id, 0)",
-    "quantity": "(a.quantity * 100000)::bigint",
-}
+# Flags of entries.
+COMPLETELY_INVOICED, MIRRORS, OPEN, HAS_VARIANT = range(4)
 
-# The number of marks and of entries tells whether following the marks is worth it.
+ENTRIES = Layout(
+    packed=_DAY.format(column="e.posting_date"),
+    flags={
+        COMPLETELY_INVOICED: "e.completely_invoiced",
+        # An exact reversal that mirrors its source.
+        MIRRORS: "e.applies_to_entry_id IS NOT NULL AND e.quantity < 0"
+        " AND e.entry_type IN ('purchase', 'output', 'assembly_output')",
+        OPEN: "e.open",
+        HAS_VARIANT: "e.variant_id IS NOT NULL",
+    },
+    columns={
+        "key": "e.id",
+        "item": "e.item_id",
+        "location": "coalesce(e.location_id, 0)",
+        "quantity": "(e.quantity * 100000)::bigint",
+    },
+    some={
+        "remaining": (OPEN, "(e.remaining_quantity * 100000)::bigint", ""),
+        "variant": (HAS_VARIANT, "e.variant_id", ""),
+    },
+)
+
+# Flags of values.
+CHARGE, PARTIAL, ADJUSTMENT, AVERAGED, EXPECTED, CORRECTS, NO_INVENTORY = range(7)
+
+# Variances have a number for each type, see the engine's kinds.
+_KIND = f"""CASE v.entry_type WHEN 'direct_cost' THEN 0 WHEN 'indirect_cost' THEN 1
+    WHEN 'variance' THEN 2 + 8 * (array_position({VARIANCE_POSITIONS}, v.variance_type) - 1)
+    WHEN 'revaluation' THEN 3 WHEN 'rounding' THEN 4 ELSE 5 END"""
+
+VALUES = Layout(
+    # The posting day, the valuation day, the kind.
+    packed=f"({_DAY.format(column='v.posting_date')}::bigint << {DAY_BITS} | {_DAY.format(column='v.valuation_date')})"
+    f" << {KIND_BITS} | {_KIND}",
+    flags={
+        CHARGE: "v.item_charge_id IS NOT NULL",
+        PARTIAL: "v.partial_revaluation",
+        ADJUSTMENT: "v.adjustment",
+        AVERAGED: "v.valued_by_average_cost",
+        EXPECTED: "v.cost_amount_expected <> 0",
+        # A revaluation that takes expected cost back names the one that it takes back, and reaches what that one does.
+        CORRECTS: "v.applies_to_entry_id IS NOT NULL AND (v.adjustment OR v.entry_type = 'revaluation')",
+        # Left out by the loader, since few are: as a condition it would be looked for in each row of other items too.
+        NO_INVENTORY: "NOT v.inventoriable",
+    },
+    columns={
+        "key": "v.id",
+        "entry": "v.item_ledger_entry_id",
+        "actual": "(v.cost_amount_actual * 100000)::bigint",
+        "invoiced_quantity": "(v.invoiced_quantity * 100000)::bigint",
+    },
+    some={
+        "original": (CORRECTS, "v.applies_to_entry_id", "key"),
+        "expected": (EXPECTED, "(v.cost_amount_expected * 100000)::bigint", ""),
+        # Asked for only where it counts.
+        "valued_quantity": (PARTIAL, "(v.valued_quantity * 100000)::bigint", ""),
+    },
+)
+
+# Flags of links. One that has no outbound, an inbound's own record, is not read: it takes its cost from nobody.
+COST_APPLICATION, TAKES, TRANSFERRED = range(3)
+
+LINKS = Layout(
+    # In the order of posting.
+    packed="a.id",
+    flags={
+        COST_APPLICATION: "a.cost_application",
+        TAKES: "a.item_ledger_entry_id = a.outbound_item_entry_id",
+        TRANSFERRED: "a.transferred_from_entry_id IS NOT NULL",
+    },
+    columns={
+        "receiver": "a.item_ledger_entry_id",
+        # The receiver is one of the two.
+        "other": "a.inbound_item_entry_id + a.outbound_item_entry_id - a.item_ledger_entry_id",
+        "quantity": "(a.quantity * 100000)::bigint",
+    },
+    some={"transferred_from": (TRANSFERRED, "a.transferred_from_entry_id", "")},
+)
+
+# The number of marks, and whether there are fewer entries than reading all of them is worth. That is looked up for a
+# few marks only: to count the entries of an item with many costs nearly as much as to read them.
 STATES = """
-SELECT i.id, g.costing_method, coalesce(s.change_no, 0), p.last, p.first,
-       (SELECT min(v.valuation_date) FROM costing_valueentry v WHERE v.item_id = i.id),
-       p.points
-       + (SELECT count(*) FROM inventory_itemledgerentry e WHERE e.item_id = i.id AND e.applied_entry_to_adjust),
-       (SELECT count(*) FROM inventory_itemledgerentry e WHERE e.item_id = i.id)
-FROM inventory_item i
-JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
-LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
-CROSS JOIN LATERAL (SELECT coalesce(max(p.id), 0) AS last, count(*) AS points, min(p.valuation_date) AS first
-                    FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = i.id) p
-WHERE i.id = ANY(%s::bigint[]) ORDER BY i.id
+WITH asked AS MATERIALIZED (
+    SELECT i.id, g.costing_method FROM inventory_item i JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+    WHERE i.id = ANY(%(items)s::bigint[])
+), points AS (
+    SELECT p.item_id, max(p.id) AS last, count(*) AS count, min(p.valuation_date) AS first
+    FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = ANY(%(items)s::bigint[]) GROUP BY p.item_id
+), flags AS (
+    SELECT e.item_id, count(*) AS count FROM inventory_itemledgerentry e
+    WHERE e.item_id = ANY(%(items)s::bigint[]) AND e.applied_entry_to_adjust GROUP BY e.item_id
+), marked AS (
+    SELECT i.id, i.costing_method, coalesce(s.change_no, 0) AS change_no, coalesce(p.last, 0) AS last, p.first,
+           coalesce(p.count, 0) + coalesce(f.count, 0) AS marks
+    FROM asked i LEFT JOIN points p ON p.item_id = i.id LEFT JOIN flags f ON f.item_id = i.id
+    LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
+)
+SELECT m.id, m.costing_method, m.change_no, m.last, m.first,
+       CASE WHEN m.costing_method = 'average'
+            THEN (SELECT min(v.valuation_date) FROM costing_valueentry v WHERE v.item_id = m.id) END,
+       m.marks,
+       m.costing_method <> 'average' AND m.marks < %(many)s AND NOT EXISTS (
+           SELECT FROM inventory_itemledgerentry e WHERE e.item_id = m.id
+           OFFSET greatest(m.marks * %(worth)s - 1, 0))
+FROM marked m ORDER BY m.id
 """
 
 # What is marked, and whatever takes its cost from it, however far. Marked are flagged entries, and those valued on the

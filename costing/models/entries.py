@@ -153,7 +153,12 @@ class ValueEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["item", "valuation_date"], name="value_entry_item_valuation"),
-            models.Index(fields=["posting_date"], name="value_entry_posting_date"),
+            # The sums of the reconciliation come from this index alone.
+            models.Index(
+                fields=["posting_date", "item_ledger_entry_type", "entry_type", "variance_type", "order_type"],
+                include=["inventoriable", "cost_amount_actual", "cost_amount_expected"],
+                name="value_entry_date_kind",
+            ),
             models.Index(fields=["document_no"], name="value_entry_document"),
         ]
 

@@ -136,7 +136,7 @@ def _rule_columns(manner: Manner) -> dict[str, list[str]]:
 
 
 def _wanted() -> list[tuple[Group, AccountRole]]:
-    return [(Group(*row[:5]), AccountRole(row[5])) for row in _rows(sql.WANTED)]
+    return [(Group(*row[:-1]), AccountRole(row[-1])) for row in _rows(sql.WANTED)]
 
 
 def _write_routes(routes: Sequence[Route]) -> None:

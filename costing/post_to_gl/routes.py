@@ -23,13 +23,14 @@ from ledger.models import GLAccount
 
 
 class Group(NamedTuple):
-    """What decides the accounts of a value entry; 0 where blank."""
+    """What decides the accounts of a value entry; 0 where blank. `wip_posting_group_id`: as in `PostingKey`."""
 
     account_set_id: int
     location_id: int
     inventory_posting_group_id: int
     gen_bus_posting_group_id: int
     gen_prod_posting_group_id: int
+    wip_posting_group_id: int
 
     @property
     def posting_key(self) -> PostingKey:
@@ -79,7 +80,7 @@ class _Finder:
     def route(self, group: Group, role: AccountRole) -> Route:
         key = group.posting_key
         in_inventory = role in INVENTORY_POSTING_ROLES
-        line = (key.location_id, key.inventory_posting_group_id) if in_inventory else _general_line(key)
+        line = _inventory_line(key, role) if in_inventory else _general_line(key)
         if not in_inventory and line in self.blocked:
             return Route(group, role, None, causes.blocked_setup(account_lookup.combination(key, role), line))
         account_id = self.accounts[group].account_ids.get(role.value)
@@ -106,6 +107,11 @@ class _Finder:
     def general_lines(self) -> set[tuple[int | None, int]]:
         found = GeneralPostingSetup.objects.values_list("gen_bus_posting_group_id", "gen_prod_posting_group_id")
         return set(found)
+
+
+def _inventory_line(key: PostingKey, role: AccountRole) -> tuple[int | None, int | None]:
+    of_wip = key.wip_posting_group_id if role == AccountRole.WIP else None
+    return key.location_id, of_wip or key.inventory_posting_group_id
 
 
 def _general_line(key: PostingKey) -> tuple[int | None, int | None]:

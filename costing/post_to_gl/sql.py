@@ -2,7 +2,16 @@
 
 MEMORY = "SET LOCAL work_mem = '64MB'"
 
-_GROUP = "account_set_id, location_id, inventory_posting_group_id, gen_bus_posting_group_id, gen_prod_posting_group_id"
+_GROUP = """account_set_id, location_id, inventory_posting_group_id, gen_bus_posting_group_id,
+    gen_prod_posting_group_id, wip_posting_group_id"""
+
+# Work in process is an account of what is made: a component goes to that of its product's posting group.
+_WIP_GROUP = """
+coalesce(CASE WHEN v.item_ledger_entry_type = 'consumption' THEN (
+    SELECT i.inventory_posting_group_id
+    FROM costing_inventoryadjmtentryorder m JOIN inventory_item i ON i.id = m.item_id
+    WHERE m.order_type = v.order_type AND m.order_no = v.order_no AND m.order_line_no = v.order_line_no) END, 0)
+"""
 
 _RULES = """
     unnest(%(entry_kinds)s::text[], %(value_kinds)s::text[], %(variance_kinds)s::text[], %(order_kinds)s::text[],
@@ -26,7 +35,8 @@ SELECT * FROM (
            coalesce(v.account_set_id, 0) AS account_set_id, coalesce(v.location_id, 0) AS location_id,
            coalesce(v.inventory_posting_group_id, 0) AS inventory_posting_group_id,
            coalesce(v.gen_bus_posting_group_id, 0) AS gen_bus_posting_group_id,
-           coalesce(v.gen_prod_posting_group_id, 0) AS gen_prod_posting_group_id
+           coalesce(v.gen_prod_posting_group_id, 0) AS gen_prod_posting_group_id,
+           {_WIP_GROUP} AS wip_posting_group_id
     FROM gl_key k
     JOIN costing_valueentry v ON v.id = k.id
     JOIN {_RULES} ON {_OF_KIND}
@@ -46,10 +56,10 @@ ROUTES = """
 CREATE TEMP TABLE gl_route ON COMMIT DROP AS
 SELECT * FROM unnest(
     %(account_set_id)s::bigint[], %(location_id)s::bigint[], %(inventory_posting_group_id)s::bigint[],
-    %(gen_bus_posting_group_id)s::bigint[], %(gen_prod_posting_group_id)s::bigint[],
+    %(gen_bus_posting_group_id)s::bigint[], %(gen_prod_posting_group_id)s::bigint[], %(wip_posting_group_id)s::bigint[],
     %(roles)s::text[], %(account_ids)s::bigint[], %(codes)s::text[], %(reasons)s::text[], %(cures)s::text[])
     AS t(account_set_id, location_id, inventory_posting_group_id, gen_bus_posting_group_id, gen_prod_posting_group_id,
-         role, account_id, code, reason, cure)
+         wip_posting_group_id, role, account_id, code, reason, cure)
 """
 
 UNROUTED = f"""

@@ -187,14 +187,20 @@ def _order(common: Posting, prepared: StockPosting, made: PlannedEntry) -> Order
         outputs=[Output(made.key, made.quantity_e5)],
         indirect_cost_percent_e5=product.indirect_cost_percent_e5,
         overhead_rate_e5=product.overhead_rate_e5,
-        standard=_standard_shares(product.id) if product.is_standard else None,
+        standard=_standard_shares(common, made) if product.is_standard else None,
         value_zero=product.inventory_value_zero,
     )
 
 
-def _standard_shares(item_id: int) -> Shares:
-    """The standard cost of one unit by share; what is in no share is material."""
-    item = Item.objects.get(pk=item_id)
+def _standard_shares(common: Posting, made: PlannedEntry) -> Shares:
+    """The standard cost of one unit by share; what is in no share is material.
+
+    Where averages are taken by place, a stockkeeping unit with another standard than the card: all of it is material.
+    """
+    product, place = common.product, made.stock.place
+    if common.setups.is_by_place() and product.standard_cost_at(place) != product.standard_cost_e5:
+        return Shares(product.standard_cost_at(place))
+    item = Item.objects.get(pk=product.id)
     others = [
         to_e5(share)
         for share in (

@@ -290,8 +290,9 @@ def _purchase_cost(draft: ValueDraft, part: InvoicePart, *, precision_e5: int) -
     draft.actual_e5 = part.amount_e5
     overhead_e5 = overhead_cost_e5(item, part.amount_e5, part.quantity_e5, precision_e5)
     variance_e5 = 0
-    if item.fixed_price_e5 is not None:
-        fixed_e5 = round_div(part.quantity_e5 * item.fixed_price_e5, 100_000 * precision_e5) * precision_e5
+    price_e5 = item.fixed_price_at(draft.place)
+    if price_e5 is not None:
+        fixed_e5 = round_div(part.quantity_e5 * price_e5, 100_000 * precision_e5) * precision_e5
         variance_e5 = fixed_e5 - part.amount_e5 - overhead_e5
     return overhead_and_variance(draft, overhead_e5=overhead_e5, variance_e5=variance_e5)
 

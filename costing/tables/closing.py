@@ -240,6 +240,19 @@ class SettlementTable(Table):
         )
 
 
+class AllSettlementsTable(SettlementTable):
+    run = Column(
+        accessor="close_id",
+        verbose_name=_("Run"),
+        linkify=lambda record: reverse("costing:close_detail", args=[record.close_id]),
+    )
+    closing_date = DateColumn(accessor="close__closing_date", verbose_name=_("Closing date"))
+
+    class Meta:
+        model = Settlement
+        fields = ("run", "closing_date", *SettlementTable.Meta.fields)
+
+
 class PlannedSettlementTable(Table):
     item = Column(accessor="item__no", verbose_name=_("Item"), linkify=_item_of)
     issue = Column(accessor="issue_id", verbose_name=_("Issue"), linkify=entry_of("issue"))

@@ -16,5 +16,7 @@ adjustment_patterns: list[URLPattern] = [
     path("costing/items/<str:no>/exclude/", adjustment.ExcludeItemView.as_view(), name="item_exclude"),
     path("costing/items/<str:no>/value/", facts.ItemValueFactView.as_view(), name="item_value"),
     path("costing/items/<str:no>/cost/", facts.ItemValueFactView.as_view(), name="item_cost_fragment"),
+    path("costing/items/<str:no>/figures/", facts.ItemFiguresView.as_view(), name="item_figures_fragment"),
+    path("costing/items/<str:no>/trend/", facts.ItemTrendView.as_view(), name="item_trend_fragment"),
     path("costing/documents/<str:no>/cost/", facts.DocumentCostFactView.as_view(), name="document_cost"),
 ]

@@ -19,6 +19,7 @@ from config.base.pages import Done, Text
 from config.base.views import ActionView, ListView
 from costing import close_comparison, close_log
 from costing.close_filters import (
+    AllSettlementsFilter,
     CloseItemFilter,
     CloseLogFilter,
     ComparisonFilter,
@@ -30,6 +31,7 @@ from costing.close_forms import NoteForm
 from costing.close_status import IS_SETTLEMENT
 from costing.models import CloseLogLine, ClosePlanLine, InventoryClose, Settlement
 from costing.tables.closing import (
+    AllSettlementsTable,
     ChangeTable,
     CloseItemTable,
     CloseLogTable,
@@ -37,7 +39,7 @@ from costing.tables.closing import (
     PlannedSettlementTable,
     SettlementTable,
 )
-from costing.views.closing import CLOSE_RUN, LIST, LIST_TITLE, WATCHERS, title_of
+from costing.views.closing import CLOSE_RUN, COST_VIEW, LIST, LIST_TITLE, WATCHERS, title_of
 from inventory.models import Item
 
 
@@ -157,6 +159,19 @@ class SettlementListView(_OfRunView):
         return found.order_by("item__no", "pk")
 
 
+class AllSettlementsView(ListView):
+    """The settlements of all closes: what an entry was settled with, and by which run."""
+
+    permission_any = (*WATCHERS, COST_VIEW)
+    title = gettext_lazy("Settlements")
+    filterset_class = AllSettlementsFilter
+    table_class = AllSettlementsTable
+    totals = ("quantity", "amount")
+    cost_columns = frozenset({"amount"})
+    empty_text = gettext_lazy("Nothing was settled by a close.")
+    queryset = Settlement.objects.select_related("item", "issue", "receipt", "close").order_by("-pk")
+
+
 class PlannedSettlementListView(_OfRunView):
     """What a rehearsal would settle."""
 
@@ -211,7 +226,7 @@ class ComparisonView(_OfRunView):
     """The run line by line beside its rehearsal."""
 
     permission_any = ()
-    permission_required = "base.cost_view"
+    permission_required = COST_VIEW
     title = gettext_lazy("Against the rehearsal")
     filterset_class = ComparisonFilter
     table_class = ComparisonTable

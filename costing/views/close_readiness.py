@@ -65,15 +65,16 @@ class ReadinessView(PageView):
             on=self.on,
             blocking=sum(each.level == close_checks.BLOCKS for each in waiting),
             warning=sum(each.level == close_checks.WARNS for each in waiting),
-            rows=[self._row(each) for each in [*waiting, *(each for each in checks if not each.count)]],
+            waiting=[self._row(each) for each in waiting],
+            fine=[each for each in checks if not each.count],
             may_see_cost=self.may(COST_VIEW),
             **context,
         )
 
     def _row(self, check: close_checks.Check) -> dict[str, Any]:
         """A check with the links that the user may follow."""
-        cure = check.cure if check.count and check.cure and self.may(check.cure.permission) else None
-        url = check.url if check.count and self.may(check.permission) else ""
+        cure = check.cure if check.cure and self.may(check.cure.permission) else None
+        url = check.url if self.may(check.permission) else ""
         return {"check": check, "url": url, "cure": cure}
 
 

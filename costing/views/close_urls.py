@@ -20,6 +20,7 @@ close_patterns: list[URLPattern] = [
     path("close/jobs/<int:job>/", close_runs.CloseProgressView.as_view(), name="close_progress"),
     path("close/on-hand/", close_adjustments.OnHandView.as_view(), name="close_on_hand"),
     path("close/receipt/", close_adjustments.ReceiptView.as_view(), name="close_receipt"),
+    *list_paths("close/settlements/", close_lists.AllSettlementsView, name="settlement_list"),
     *list_paths("close/marks/", close_adjustments.MarkListView, name="mark_list"),
     path("close/marks/new/", close_adjustments.CreateMarkView.as_view(), name="mark_create"),
     path("close/marks/<int:pk>/delete/", close_adjustments.DeleteMarkView.as_view(), name="mark_delete"),

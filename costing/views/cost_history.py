@@ -183,6 +183,7 @@ class CostHistoryView(PageMixin):
             columns=PERIOD_COLUMNS,
             rows=rows,
             held_back=any(period.held_back.quantity for period in self.periods),
+            shared_out=any(period.shared_out for period in self.periods),
             adjusted=[(each, self._adjusted_url(each), self._run_url(each)) for each in self.adjusted],
             adjusted_total=sum((each.amount for each in self.adjusted), selectors.ZERO),
             standard_costs=self._standard_costs(),
@@ -224,7 +225,7 @@ class CostHistoryView(PageMixin):
 
     def _figures_of(self, period: PeriodCost) -> list[Linked]:
         place: dict[str, Any] = {}
-        if self.history.by_place:
+        if period.by_place:
             place = {"location": period.location, "variant": period.variant}
         elif location := self.chosen.get("location"):
             place = {"location": location.code}

@@ -9,13 +9,18 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from config.base.charts import Chart, Series, step_chart
 from config.base.expressions import exact_value
-from config.base.pages import Field, allowed
+from config.base.formatting import format_number
+from config.base.pages import Field, Figure, allowed
 from config.base.views import PageView
-from costing import selectors
+from costing import item_trend, selectors
 from costing.models import ItemCostState
 from costing.selectors import COST_VIEW
 from inventory.models import Item
+from inventory.selectors import entries_url
+
+SHOWN_MONTHS = 12
 
 
 class _FactView(PageView):
@@ -78,3 +83,47 @@ class DocumentCostFactView(_FactView):
             margin = cost.sales + cost.actual + cost.expected
             fields += [Field(_("Sales"), cost.sales, "amount", url), Field(_("Margin"), margin, "amount", url)]
         return fields
+
+
+class ItemFiguresView(PageView):
+    """What an item's card shows of value in its strip of key figures."""
+
+    permission_required = COST_VIEW
+    template_name = "partials/_more_figures.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        item = get_object_or_404(Item, no=self.kwargs["no"])
+        value = selectors.item_value(item.pk)
+        entries = f"{reverse('costing:item_values', args=[item.no])}?inventoriable=yes"
+        waiting = f"{reverse('costing:valueentry_list')}?item={exact_value(item.no)}&waiting=yes"
+        figures = [
+            Figure(_("Value"), value.value, "amount", entries, hint=_("Actual and expected cost")),
+            Figure(
+                _("Not posted to G/L"), value.not_posted, "amount", waiting, tone="warn" if value.not_posted else ""
+            ),
+        ]
+        return super().get_context_data(figures=figures, **context)
+
+
+class ItemTrendView(PageView):
+    """What received goods cost per unit, month by month."""
+
+    permission_required = COST_VIEW
+    template_name = "inventory/trend.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        item = get_object_or_404(Item, no=self.kwargs["no"])
+        return super().get_context_data(chart=self._chart(item), **context)
+
+    def _chart(self, item: Item) -> Chart | None:
+        months = item_trend.received_at(item.pk)[-SHOWN_MONTHS:]
+        if len(months) < 2:
+            return None
+        summary = _("From %(first)s to %(last)s per unit.") % {
+            "first": format_number(months[0].unit_cost, "unit_cost"),
+            "last": format_number(months[-1].unit_cost, "unit_cost"),
+        }
+        urls = [entries_url(item=item.no) + f"&posting_date={each.month:%Y-%m}&quantity=>0" for each in months]
+        series = Series(_("Received at"), [each.unit_cost for each in months], urls)
+        labels = [f"{each.month:%m/%y}" for each in months]
+        return step_chart(_("Cost trend"), summary, labels, [series], kind="unit_cost")

@@ -94,6 +94,13 @@ ENTRIES = (
     ),
     Source(gettext_lazy("Value entries"), "costing:valueentry_list", {**_ENTRY, "partner": "source_no"}),
     _of_order(gettext_lazy("Value entries of the order"), "costing:valueentry_list"),
+    Source(
+        gettext_lazy("Capacity ledger entries"),
+        "costing:capacityentry_list",
+        {**_DATED, "external_document_no": "external_document_no"},
+    ),
+    _of_order(gettext_lazy("Capacity ledger entries of the order"), "costing:capacityentry_list"),
+    Source(gettext_lazy("Physical inventory ledger entries"), "costing:countedentry_list", _ENTRY),
     Source(gettext_lazy("Vouchers"), "ledger:voucher_list", _DATED),
     Source(
         gettext_lazy("G/L entries"), "ledger:glentry_list", {**_DATED, "external_document_no": "external_document_no"}

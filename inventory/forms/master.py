@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from config.base.forms import RecordField
@@ -15,7 +13,6 @@ from inventory.forms.common import NumberedForm, location_field, may_be_blank
 from inventory.models import (
     Customer,
     Item,
-    ItemCategory,
     ItemCharge,
     ItemLedgerEntry,
     Location,
@@ -143,25 +140,6 @@ BLANK_MEANS_ZERO = frozenset(
         "line_discount_amount",
     }
 )
-
-
-class ItemCategoryForm(NumberedForm):
-    class Meta:
-        model = ItemCategory
-        fields = ("code", "name", "parent")
-
-    def clean_parent(self) -> ItemCategory | None:
-        """A category below itself would have no top."""
-        parent: ItemCategory | None = self.cleaned_data["parent"]
-        above = parent
-        while above is not None:
-            if above.pk == self.instance.pk:
-                raise ValidationError(
-                    _("%(code)s stands below this category. Choose another parent."),
-                    params={"code": parent.code if parent else ""},
-                )
-            above = above.parent
-        return parent
 
 
 class UnitOfMeasureForm(NumberedForm):

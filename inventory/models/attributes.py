@@ -145,3 +145,11 @@ class CategoryAttribute(TypedValue):
             models.UniqueConstraint(fields=["category", "attribute"], name="category_attribute_unique"),
             one_type("category_attribute_one_type"),
         ]
+
+    @property
+    def attribute_name(self) -> str:
+        return self.attribute.display_name
+
+    @property
+    def attribute_type(self) -> str:
+        return self.attribute.get_value_type_display()

@@ -72,8 +72,11 @@ class ItemLedgerEntry(EntryBase):
         "shipped_quantity_not_returned",
     )
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="ledger_entries", verbose_name=_("item"))
-    variant = models.ForeignKey(Variant, models.PROTECT, null=True, verbose_name=_("variant"))
+    # Found by `ile_item_date`.
+    item = models.ForeignKey(
+        Item, models.PROTECT, db_index=False, related_name="ledger_entries", verbose_name=_("item")
+    )
+    variant = models.ForeignKey(Variant, models.PROTECT, null=True, db_index=False, verbose_name=_("variant"))
     location = models.ForeignKey(Location, models.PROTECT, null=True, verbose_name=_("location"))
     entry_type = models.CharField(_("entry type"), max_length=20, choices=ItemLedgerEntryType)
     source_type = models.CharField(_("source type"), max_length=10, choices=SourceType, db_default="", blank=True)
@@ -90,10 +93,22 @@ class ItemLedgerEntry(EntryBase):
     completely_invoiced = models.BooleanField(_("completely invoiced"))
     last_invoice_date = models.DateField(_("last invoice date"), null=True)
     applies_to_entry = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="+", verbose_name=_("applies-to entry")
+        "self", models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("applies-to entry")
     )
     applied_entry_to_adjust = models.BooleanField(_("applied entry to adjust"), db_default=False)
     shipped_quantity_not_returned = QuantityField(_("shipped quantity not returned"), default=0)
+    # As in `EntryBase`, with indexes below.
+    dimension_set = models.ForeignKey(
+        "base.DimensionSet",
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("dimension set"),
+    )
+    reason_code = models.ForeignKey(
+        "base.ReasonCode", models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("reason code")
+    )
     correction = models.BooleanField(_("correction"), db_default=False)
     drop_shipment = models.BooleanField(_("drop shipment"), db_default=False)
     assemble_to_order = models.BooleanField(_("assemble to order"), db_default=False)
@@ -137,6 +152,13 @@ class ItemLedgerEntry(EntryBase):
                 fields=["order_no", "order_type", "order_line_no"],
                 condition=Q(order_type__in=[OrderType.ASSEMBLY, OrderType.PRODUCTION]),
                 name="ile_made_by_order",
+            ),
+            # Each change of an entry writes all of its indexes again: blanks are left out where most are blank.
+            models.Index(fields=["variant"], condition=Q(variant__isnull=False), name="ile_variant"),
+            models.Index(fields=["dimension_set"], condition=Q(dimension_set__isnull=False), name="ile_dimension_set"),
+            models.Index(fields=["reason_code"], condition=Q(reason_code__isnull=False), name="ile_reason_code"),
+            models.Index(
+                fields=["applies_to_entry"], condition=Q(applies_to_entry__isnull=False), name="ile_applies_to"
             ),
         ]
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from config.base.fields import QuantityField, UnitCostField
+from config.base.formatting import format_number
 from inventory.enums import (
     CatalogueNumbering,
     CostingMethod,
@@ -199,6 +200,12 @@ class ItemUnitOfMeasure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id}/{self.unit_of_measure_id}"
+
+    @property
+    def in_words(self) -> str:
+        """The conversion as people read it; the item with its base unit is to be selected beforehand."""
+        per = format_number(self.quantity_per, "quantity")
+        return f"1 {self.unit_of_measure.code} = {per} {self.item.base_unit_of_measure.code}"
 
 
 class Variant(models.Model):

@@ -20,7 +20,6 @@ from config.base.tables import (
 from inventory.models import (
     Customer,
     Item,
-    ItemCategory,
     ItemCharge,
     Location,
     UnitOfMeasure,
@@ -29,11 +28,11 @@ from inventory.models import (
 from inventory.selectors import entries_url, list_url
 
 
-def edit_link(view_name: str, permission: str) -> Any:
+def edit_link(view_name: str, permission: str, *, key: str = "code") -> Any:
     """Link a record without a card to its form, for those who may change it."""
 
     def link(record: Any, table: Any) -> str | None:
-        return reverse(view_name, args=[record.code]) if table.request.user.has_perm(permission) else None
+        return reverse(view_name, args=[getattr(record, key)]) if table.request.user.has_perm(permission) else None
 
     return link
 
@@ -110,21 +109,6 @@ class ItemTable(Table):
             "shelf_no",
             "blocked",
         )
-
-
-class ItemCategoryTable(Table):
-    code = Column(linkify=edit_link("inventory:itemcategory_update", "base.item_edit"), verbose_name=_("Code"))
-    name = Column(verbose_name=_("Name"))
-    parent = Column(accessor="parent__code", verbose_name=_("Parent category"))
-    item_count = IntegerColumn(
-        verbose_name=_("Items"), linkify=lambda record: list_url("inventory:item_list", category=record.code)
-    )
-
-    main_columns = ("code", "name")
-
-    class Meta:
-        model = ItemCategory
-        fields = ("code", "name", "parent", "item_count")
 
 
 class UnitOfMeasureTable(Table):

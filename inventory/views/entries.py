@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from config.base.pages import Action, Badge, Field, Figure, Related, Section, fields_of
 from config.base.views import CardView, ListView
 from inventory import links
+from inventory.enums import SettleAt
 from inventory.filters import ApplicationEntryFilter, ItemLedgerEntryFilter
 from inventory.models import ItemApplicationEntry, ItemLedgerEntry
 from inventory.tables import ApplicationEntryTable, ItemLedgerEntryTable
@@ -31,7 +32,9 @@ class ItemLedgerEntryCardView(CardView):
     """One movement of goods: where it stems from, what it took from, what it is worth."""
 
     permission_required = "base.stock_view"
-    queryset = ItemLedgerEntry.objects.select_related(*ENTRY_RELATIONS, "register__user", "applies_to_entry")
+    queryset = ItemLedgerEntry.objects.select_related(
+        *ENTRY_RELATIONS, "item__item_model_group", "register__user", "applies_to_entry"
+    )
     parent = "inventory:itemledgerentry_list"
     parent_title = gettext_lazy("Item ledger entries")
 
@@ -56,11 +59,18 @@ class ItemLedgerEntryCardView(CardView):
         lineage = reverse("costing:lineage", args=[self.object.pk])
         worksheet = reverse("costing:worksheet_entry", args=[self.object.pk])
         found = links.find_entries_url(self.object.document_no, self.object.posting_date)
-        return [
-            Action(_("Find entries"), found),
-            Action(_("Cost lineage"), lineage, permission="base.cost_view"),
-            Action(_("Application worksheet"), worksheet, permission="base.cost_adjust"),
-        ]
+        actions = [Action(_("Find entries"), found), Action(_("Cost lineage"), lineage, permission="base.cost_view")]
+        if not self.is_settled_at_close:
+            return [*actions, Action(_("Application worksheet"), worksheet, permission="base.cost_adjust")]
+        side = "receipt" if self.object.positive else "issue"
+        mark = f"{reverse('costing:mark_create')}?{side}={self.object.pk}"
+        closed = "" if self.object.open else _("It is settled in full.")
+        return [*actions, Action(_("Mark"), mark, permission="base.cost_adjust", disabled=closed)]
+
+    @property
+    def is_settled_at_close(self) -> bool:
+        """Whether the entry waits for the inventory close, rather than being applied when it is posted."""
+        return bool(self.object.item.item_model_group.settle_at == SettleAt.CLOSE)
 
     def get_figures(self) -> list[Figure]:
         entry = self.object
@@ -107,7 +117,14 @@ class ItemLedgerEntryCardView(CardView):
                 f"{reverse('costing:valueentry_list')}?item_ledger_entry={entry.pk}",
                 permission="base.cost_view",
             ),
+            *self._settlements(),
         ]
+
+    def _settlements(self) -> list[Related]:
+        if not self.is_settled_at_close:
+            return []
+        url = f"{reverse('costing:settlement_list')}?entry={self.object.pk}"
+        return [Related("settlements", _("Settlements"), url, permission="base.cost_view")]
 
 
 class ApplicationEntryListView(ListView):

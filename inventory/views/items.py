@@ -1,4 +1,4 @@
-"""Items: list, card, forms, and what is where."""
+"""Items: list, card, forms."""
 
 from __future__ import annotations
 
@@ -6,26 +6,47 @@ from functools import cached_property
 from typing import Any
 
 from django.db import transaction
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base import changelog
+from config.base.filters import exact_value
+from config.base.formatting import format_number
 from config.base.pages import Action, Badge, Fact, Field, Figure, Related, Section, fields_of
 from config.base.preferences import today_of
-from config.base.tables import QuantityColumn
-from config.base.views import CardView, CreateView, ListView, PageView, UpdateView
-from inventory import items, selectors
-from inventory.filters import ItemFilter, ItemLedgerEntryFilter, StockFilter
+from config.base.views import CardView, CreateView, ListView, UpdateView
+from inventory import attributes, items, selectors
+from inventory.categories import Tree
+from inventory.enums import AttributeType
 from inventory.forms import ItemForm
-from inventory.models import Item, ItemLedgerEntry, Location
+from inventory.item_filters import ATTRIBUTE_PREFIX, ItemFilter
+from inventory.models import (
+    Barcode,
+    Item,
+    ItemReference,
+    ItemTemplate,
+    ItemUnitOfMeasure,
+    Reservation,
+    StockkeepingUnit,
+    Variant,
+)
 from inventory.selectors import entries_url, list_url
-from inventory.tables import ItemLedgerEntryTable, ItemTable, StockTable
-from inventory.views.entries import ENTRY_RELATIONS
+from inventory.tables import ItemTable
+from inventory.units import Conversion
 
-MANY_LOCATIONS = 30
-"""More locations than this make no readable columns: the list then shows those that hold most."""
+EDIT = "base.item_edit"
+STOCK = "base.stock_view"
+COST = "base.cost_view"
+CARD_RELATIONS = (
+    "category",
+    "item_model_group",
+    "base_unit_of_measure",
+    "inventory_posting_group",
+    "gen_prod_posting_group",
+    "vendor",
+)
 
 
 class ItemListView(ListView):
@@ -48,29 +69,40 @@ class ItemListView(ListView):
             primary=True,
             shortcut="Alt+N",
         ),
+        Action(gettext_lazy("New from template"), "inventory:item_from_template", permission=EDIT),
         Action(gettext_lazy("Items by location"), "inventory:availability", permission="base.stock_view"),
+        Action(gettext_lazy("Catalogue items"), "inventory:catalogueitem_list"),
         Action(gettext_lazy("Item categories"), "inventory:itemcategory_list"),
+        Action(gettext_lazy("Item attributes"), "inventory:itemattribute_list"),
         Action(gettext_lazy("Units of measure"), "inventory:unitofmeasure_list"),
+        Action(gettext_lazy("Stockkeeping units"), "inventory:stockkeepingunit_list"),
+        Action(gettext_lazy("Item templates"), "inventory:itemtemplate_list"),
+    )
+    bulk_actions = (
+        Action(gettext_lazy("Edit chosen"), "inventory:item_bulk", permission=EDIT, icon="pencil"),
+        Action(gettext_lazy("Make stockkeeping units"), "inventory:stockkeepingunit_make", permission=EDIT),
     )
     empty_text = gettext_lazy("There are no items yet. Create the first one, or import a file.")
 
 
 class ItemCardView(CardView):
+    """The card: key figures that drill, what the item is, and facts that other pages serve."""
+
     permission_required = "base.item_view"
     slug_field = slug_url_kwarg = "no"
     parent = "inventory:item_list"
     parent_title = gettext_lazy("Items")
 
     def get_queryset(self) -> Any:
-        return selectors.with_stock(
-            Item.objects.select_related(
-                "category",
-                "item_model_group",
-                "base_unit_of_measure",
-                "inventory_posting_group",
-                "gen_prod_posting_group",
-                "vendor",
-            )
+        found = selectors.with_stock(Item.objects.select_related(*CARD_RELATIONS))
+        reserved = Reservation.objects.all()
+        return found.annotate(
+            reserved=selectors.sum_of(reserved, "item_ledger_entry__item", "quantity"),
+            variant_count=selectors.count_of(Variant.objects.all(), "item"),
+            unit_count=selectors.count_of(ItemUnitOfMeasure.objects.all(), "item"),
+            barcode_count=selectors.count_of(Barcode.objects.all(), "item"),
+            reference_count=selectors.count_of(ItemReference.objects.all(), "item"),
+            sku_count=selectors.count_of(StockkeepingUnit.objects.all(), "item"),
         )
 
     def get_title(self) -> str:
@@ -93,35 +125,28 @@ class ItemCardView(CardView):
     def get_figures(self) -> list[Figure]:
         item = self.object
         lines = list_url("inventory:orderline_list", item=item.no) + "&status=open|released&outstanding=>0"
+        availability = reverse("inventory:item_availability", args=[item.no])
+        sold, bought = f"{lines}&kind=sales_order", f"{lines}&kind=purchase_order"
         return [
-            Figure(_("On hand"), item.on_hand, "quantity", entries_url(item=item.no), "base.stock_view"),
+            Figure(_("On hand"), item.on_hand, "quantity", entries_url(item=item.no), STOCK),
             Figure(
                 _("Available"),
                 item.available,
                 "quantity",
-                reverse("inventory:item_availability", args=[item.no]),
-                "base.stock_view",
+                availability,
+                STOCK,
                 tone="neg" if item.available < 0 else "",
                 hint=_("On hand less what is on sales orders"),
             ),
-            Figure(
-                _("On sales orders"), item.on_sales_order, "quantity", f"{lines}&kind=sales_order", "base.document_view"
-            ),
-            Figure(
-                _("On purchase orders"),
-                item.on_purchase_order,
-                "quantity",
-                f"{lines}&kind=purchase_order",
-                "base.document_view",
-            ),
-            Figure(
-                _("Unit cost"),
-                item.unit_cost,
-                "unit_cost",
-                list_url("costing:valueentry_list", item=item.no),
-                "base.cost_view",
-            ),
+            *([Figure(_("Reserved"), item.reserved, "quantity", sold, STOCK)] if item.reserved else []),
+            Figure(_("On sales orders"), item.on_sales_order, "quantity", sold, "base.document_view"),
+            Figure(_("On purchase orders"), item.on_purchase_order, "quantity", bought, "base.document_view"),
+            Figure(_("Unit cost"), item.unit_cost, "unit_cost", reverse("costing:item_cost", args=[item.no]), COST),
         ]
+
+    def get_figures_urls(self) -> list[Fact]:
+        """The value of the stock, which costing knows."""
+        return [Fact(_("Value"), reverse("costing:item_figures_fragment", args=[self.object.no]), COST)]
 
     def get_sections(self) -> list[Section]:
         item = self.object
@@ -130,19 +155,31 @@ class ItemCardView(CardView):
         return [
             Section("general", _("General"), self._general()),
             Section("inventory", _("Inventory"), fields_of(item, *inventory)),
-            Section("costing", _("Costing"), self._costing()),
+            Section("costing", _("Costing"), self._costing(), actions=self._costing_actions()),
             Section("posting", _("Posting"), fields_of(item, *posting)),
+            self._units(),
+            self._attributes(),
+            self._references(),
             Section("trade", _("Buying and selling"), self._trade(), open=False),
         ]
 
     def _costing(self) -> list[Field]:
         group = self.object.item_model_group
-        costs = ("unit_cost", "standard_cost", "last_direct_cost", "indirect_cost_percent", "overhead_rate")
+        cost_url = reverse("costing:item_cost", args=[self.object.no])
+        costs = ("standard_cost", "last_direct_cost", "indirect_cost_percent", "overhead_rate")
         return [
             Field(_("Costing method"), group.get_costing_method_display()),
             Field(_("Settled"), group.get_settle_at_display()),
             *fields_of(self.object, "item_model_group"),
-            *fields_of(self.object, *costs, permission="base.cost_view"),
+            Field(_("Unit cost"), self.object.unit_cost, "unit_cost", cost_url, COST, _("how?")),
+            *fields_of(self.object, *costs, permission=COST),
+        ]
+
+    def _costing_actions(self) -> list[Action]:
+        no = self.object.no
+        return [
+            Action(_("Cost history"), reverse("costing:item_cost", args=[no]), permission=COST),
+            Action(_("Value entries"), list_url("costing:valueentry_list", item=no), permission=COST),
         ]
 
     def _trade(self) -> list[Field]:
@@ -160,57 +197,130 @@ class ItemCardView(CardView):
         unit = f"{item.base_unit_of_measure.code} {item.base_unit_of_measure.name}".strip()
         return [
             *fields_of(item, "no", "description", "type"),
-            Field(_("Category"), item.category, url=category_url),
+            Field(_("Category"), self.tree.words(item.category_id), url=category_url),
             Field(_("Base unit of measure"), unit),
             *fields_of(item, "blocked"),
         ]
 
+    @cached_property
+    def tree(self) -> Tree:
+        """The categories; none are read for an item without one."""
+        return Tree.load() if self.object.category_id else Tree({}, {})
+
+    def _units(self) -> Section:
+        item = self.object
+        rows = item.units.select_related("unit_of_measure").order_by("quantity_per", "pk")
+        per = {row: Conversion.of(row) for row in rows}
+        base = item.base_unit_of_measure.code
+        fields = [
+            Field(
+                row.unit_of_measure.code,
+                row.quantity_per,
+                "quantity",
+                hint=_("%(base)s; on hand %(quantity)s")
+                % {"base": base, "quantity": format_number(each.from_base(item.on_hand), "quantity")}
+                if self.may(STOCK)
+                else base,
+            )
+            for row, each in per.items()
+        ]
+        codes = ", ".join(code for (code,) in item.barcodes.order_by("code").values_list("code")[:5])
+        fields += [
+            Field(_("Barcodes"), codes or _("none"), url=self._page("item_barcodes")),
+            Field(_("Variants"), item.variant_count, "integer", self._page("item_variants")),
+            Field(
+                _("Stockkeeping units"),
+                item.sku_count,
+                "integer",
+                list_url("inventory:stockkeepingunit_list", item=item.no),
+            ),
+        ]
+        actions = [
+            Action(_("Units of measure"), self._page("item_units")),
+            Action(_("Variants"), self._page("item_variants")),
+            Action(_("Barcodes"), self._page("item_barcodes")),
+        ]
+        title = _("Units and barcodes (%(count)s)") % {"count": item.unit_count + item.barcode_count}
+        return Section("units", title, fields, open=False, actions=actions)
+
+    def _attributes(self) -> Section:
+        found = attributes.attributes_of_item(self.object, tree=self.tree)
+        fields = [
+            Field(
+                effective.attribute.display_name,
+                attributes.shown_text(effective.row) if effective.row else None,
+                url=_same_value_url(effective),
+                hint=_("from %(code)s") % {"code": effective.inherited_from} if effective.inherited_from else "",
+            )
+            for effective in found
+        ]
+        actions = [Action(_("Edit attributes"), self._page("item_attributes"), permission=EDIT)]
+        title = _("Attributes (%(count)s)") % {"count": len(fields)}
+        return Section("attributes", title, fields, open=bool(fields), actions=actions)
+
+    def _references(self) -> Section:
+        rows = self.object.references.select_related("vendor", "customer").order_by("reference_no", "pk")[:5]
+        fields = [Field(row.vendor or row.customer or _("Anybody"), row.reference_no) for row in rows]
+        title = _("References (%(count)s)") % {"count": self.object.reference_count}
+        actions = [Action(_("References"), self._page("item_references"))]
+        return Section("references", title, fields, open=False, actions=actions)
+
+    def _page(self, name: str) -> str:
+        return reverse(f"inventory:{name}", args=[self.object.no])
+
     def get_related(self) -> list[Related]:
-        item = {"item": self.object.no}
+        no, item = self.object.no, {"item": self.object.no}
+        trade = "base.document_view"
         return [
-            Related("entries", _("Entries"), entries_url(**item), permission="base.stock_view"),
-            Related(
-                "values", _("Value entries"), list_url("costing:valueentry_list", **item), permission="base.cost_view"
-            ),
-            Related(
-                "orders",
-                _("Order lines"),
-                list_url("inventory:orderline_list", **item),
-                permission="base.document_view",
-            ),
-            Related(
-                "posted",
-                _("Posted lines"),
-                list_url("inventory:postedline_list", **item),
-                permission="base.document_view",
-            ),
+            Related("entries", _("Entries"), entries_url(**item), permission=STOCK),
+            Related("values", _("Value entries"), list_url("costing:valueentry_list", **item), permission=COST),
+            Related("orders", _("Order lines"), list_url("inventory:orderline_list", **item), permission=trade),
+            Related("posted", _("Posted lines"), list_url("inventory:postedline_list", **item), permission=trade),
             Related(
                 "applications",
                 _("Applications"),
                 list_url("inventory:itemapplicationentry_list", **item),
-                permission="base.stock_view",
+                permission=STOCK,
             ),
+            Related("files", _("Notes and files"), reverse("inventory:item_files", args=[no])),
+            Related("history", _("History"), reverse("inventory:item_history", args=[no])),
         ]
 
     def get_facts(self) -> list[Fact]:
-        no = self.object.no
+        item = self.object
+        picture = [Fact(_("Picture"), self._page("item_picture_fragment"))] if item.picture_id else []
         return [
-            Fact(_("On hand by location"), reverse("inventory:item_stock_fragment", args=[no]), "base.stock_view"),
-            Fact(_("Cost"), reverse("costing:item_cost_fragment", args=[no]), "base.cost_view"),
+            *picture,
+            Fact(_("On hand by location"), self._page("item_stock_fragment"), STOCK),
+            Fact(_("On hand over time"), self._page("item_stock_trend_fragment"), STOCK),
+            Fact(_("Cost"), reverse("costing:item_cost_fragment", args=[item.no]), COST),
+            Fact(_("Cost trend"), reverse("costing:item_trend_fragment", args=[item.no]), COST),
+            Fact(_("Open orders"), self._page("item_orders_fragment"), "base.document_view"),
         ]
 
     def get_actions(self) -> list[Action]:
         no = self.object.no
+        adjust = f"{reverse('inventory:adjustment_journal')}?item={no}"
+        block = _("Open again") if self.object.blocked else _("Block")
         return [
-            Action(_("Edit"), reverse("inventory:item_update", args=[no]), permission="base.item_edit", primary=True),
-            Action(
-                _("Adjust inventory"),
-                f"{reverse('inventory:adjustment_journal')}?item={no}",
-                permission="base.adjust_post",
-            ),
-            Action(_("Availability"), reverse("inventory:item_availability", args=[no]), permission="base.stock_view"),
-            Action(_("Cost history"), reverse("costing:item_cost", args=[no]), permission="base.cost_view"),
+            Action(_("Edit"), self._page("item_update"), permission=EDIT, primary=True),
+            Action(_("Adjust inventory"), adjust, permission="base.adjust_post"),
+            Action(_("Availability"), self._page("item_availability"), permission=STOCK),
+            Action(_("Cost history"), reverse("costing:item_cost", args=[no]), permission=COST),
+            Action(_("Copy"), self._page("item_copy"), permission=EDIT),
+            Action(_("Edit attributes"), self._page("item_attributes"), permission=EDIT),
+            Action(block, self._page("item_block"), permission=EDIT, danger=not self.object.blocked),
         ]
+
+
+def _same_value_url(effective: attributes.Effective) -> str:
+    """The items that have the same value; none where there is no value or the attribute is blocked."""
+    if effective.row is None or effective.attribute.blocked:
+        return ""
+    name = f"{ATTRIBUTE_PREFIX}{effective.attribute.code}"
+    text = effective.row.value
+    value = text if effective.attribute.value_type == AttributeType.OPTION else exact_value(text)
+    return f"{reverse('inventory:item_list')}?{urlencode({name: value})}"
 
 
 class ItemCreateView(CreateView):
@@ -221,13 +331,20 @@ class ItemCreateView(CreateView):
     parent = "inventory:item_list"
     parent_title = gettext_lazy("Items")
 
+    @cached_property
+    def template(self) -> ItemTemplate | None:
+        """The template that the link names."""
+        code = self.request.GET.get("template", "")
+        return ItemTemplate.objects.select_related(*items.RELATIONS).filter(code=code).first() if code else None
+
     def get_initial(self) -> dict[str, Any]:
-        return items.proposed_choices() | super().get_initial()
+        return items.proposed_choices(self.template) | super().get_initial()
 
     def save(self, form: Any) -> Any:
+        series = self.template.number_series if self.template else ""
         with transaction.atomic():
             form.prepare()
-            record = items.create_item(form.instance, today=today_of(self.request))
+            record = items.create_item(form.instance, today=today_of(self.request), series=series)
             changelog.record(self.request.user, None, changelog.snapshot(record))
         return record
 
@@ -248,123 +365,3 @@ class ItemUpdateView(UpdateView):
 
     def get_back_url(self) -> str:
         return self.get_success_url()
-
-
-class _ItemPage:
-    """A page below an item."""
-
-    kwargs: dict[str, Any]
-
-    @cached_property
-    def item(self) -> Item:
-        return get_object_or_404(Item, no=self.kwargs["no"])
-
-    def get_breadcrumbs(self) -> list[tuple[Any, str]]:
-        return [
-            (_("Items"), reverse("inventory:item_list")),
-            (self.item.no, reverse("inventory:item_detail", args=[self.item.no])),
-        ]
-
-    def get_subtitle(self) -> str:
-        return self.item.description
-
-
-class ItemEntriesView(_ItemPage, ListView):
-    """The item ledger entries of one item, at an address of its own."""
-
-    permission_required = "base.stock_view"
-    filterset_class = ItemLedgerEntryFilter
-    table_class = ItemLedgerEntryTable
-    totals = ("quantity", "invoiced_quantity", "remaining_quantity")
-    cost_columns = frozenset({"lineage"})
-
-    def get_title(self) -> str:
-        return _("Entries of %(no)s") % {"no": self.item.no}
-
-    def get_queryset(self) -> Any:
-        entries = ItemLedgerEntry.objects.filter(item=self.item).select_related(*ENTRY_RELATIONS)
-        return entries.order_by("-posting_date", "-pk")
-
-
-class ItemAvailabilityView(_ItemPage, PageView):
-    """What is on hand of an item where, and what is coming and going."""
-
-    permission_required = "base.stock_view"
-    template_name = "inventory/item_availability.html"
-
-    def get_title(self) -> str:
-        return _("Availability of %(no)s") % {"no": self.item.no}
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        item = selectors.with_stock(Item.objects.filter(pk=self.item.pk)).get()
-        lines = list_url("inventory:orderline_list", item=item.no) + "&status=open|released&outstanding=>0"
-        may_see_orders = self.may("base.document_view")
-        steps = [
-            Field(_("On hand"), item.on_hand, "quantity", entries_url(item=item.no)),
-            Field(
-                _("Less what is on sales orders"),
-                item.on_sales_order,
-                "quantity",
-                f"{lines}&kind=sales_order" if may_see_orders else "",
-            ),
-            Field(_("Available now"), item.available, "quantity"),
-            Field(
-                _("Plus what is on purchase orders"),
-                item.on_purchase_order,
-                "quantity",
-                f"{lines}&kind=purchase_order" if may_see_orders else "",
-            ),
-            Field(_("Available when all is received"), item.available + item.on_purchase_order, "quantity"),
-        ]
-        return super().get_context_data(
-            steps=steps, places=selectors.stock_by_location(self.item), total=item.on_hand, item=item, **context
-        )
-
-
-class ItemStockFragment(_ItemPage, PageView):
-    """On hand by location, as a box of the item card."""
-
-    permission_required = "base.stock_view"
-    template_name = "partials/_fact.html"
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        places = selectors.stock_by_location(self.item)
-        fields = [Field(place.code or _("(blank)"), place.on_hand, "quantity", place.url) for place in places]
-        return super().get_context_data(fields=fields or [Field(_("Nothing on hand"), None)], **context)
-
-
-class AvailabilityView(ListView):
-    """Items by location: one column for each location that holds something."""
-
-    permission_required = "base.stock_view"
-    title = gettext_lazy("Items by location")
-    parent = "inventory:item_list"
-    parent_title = gettext_lazy("Items")
-    filterset_class = StockFilter
-    saved_views = True
-
-    @cached_property
-    def places(self) -> list[tuple[int | None, str]]:
-        """Locations with stock as (id, code), at most as many as fit; None is the blank location."""
-        used = ItemLedgerEntry.objects.open().order_by().values_list("location_id", flat=True).distinct()
-        ids = list(used[: MANY_LOCATIONS + 1])
-        named = Location.objects.filter(pk__in=[pk for pk in ids if pk]).order_by("code").values_list("pk", "code")
-        blank: list[tuple[int | None, str]] = [(None, _("(blank)"))] if None in ids else []
-        return [*blank, *named][:MANY_LOCATIONS]
-
-    @cached_property
-    def table_class(self) -> type[StockTable]:  # type: ignore[override]
-        columns = {f"at_{pk or 0}": self._column(code if pk else "", code) for pk, code in self.places}
-        meta = type("Meta", (StockTable.Meta,), {"fields": ("no", "description", *columns, "on_hand")})
-        return type("StockByLocationTable", (StockTable,), {**columns, "Meta": meta})
-
-    def _column(self, code: str, label: str) -> QuantityColumn:
-        return QuantityColumn(verbose_name=label, linkify=lambda record: entries_url(item=record.no, location=code))
-
-    @property
-    def totals(self) -> tuple[str, ...]:  # type: ignore[override]
-        return ("on_hand", *(f"at_{pk or 0}" for pk, _code in self.places))
-
-    def get_queryset(self) -> Any:
-        stocked = Item.objects.filter(type="inventory")
-        return selectors.with_stock_by_location(stocked, [pk for pk, _code in self.places]).order_by("no")

@@ -1,10 +1,10 @@
-"""What describes items and where they are: categories, units, item charges, locations; vendors and customers."""
+"""What describes items and where they are: units, item charges, locations; vendors and customers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy
 from config.base.fields import AmountField
 from config.base.pages import Action, Badge, Field, Figure, Related, Section, fields_of
 from config.base.views import CardView, CreateView, ListView, UpdateView
-from inventory import filters, forms, selectors, tables
+from inventory import filters, forms, item_filters, selectors, tables
 from inventory.models import (
     Customer,
     Document,
-    ItemCategory,
     ItemCharge,
     ItemLedgerEntry,
     Location,
@@ -31,49 +30,11 @@ def _new(label: Any, view_name: str, permission: str) -> Action:
     return Action(label, view_name, permission=permission, primary=True, shortcut="Alt+N")
 
 
-class ItemCategoryListView(ListView):
-    permission_required = "base.item_view"
-    title = gettext_lazy("Item categories")
-    queryset = (
-        ItemCategory.objects.select_related("parent")
-        .annotate(item_count=Count("items", distinct=True))
-        .order_by("code")
-    )
-    filterset_class = filters.ItemCategoryFilter
-    table_class = tables.ItemCategoryTable
-    totals = ("item_count",)
-    actions = (_new(gettext_lazy("New category"), "inventory:itemcategory_create", "base.item_edit"),)
-
-
-class ItemCategoryCreateView(CreateView):
-    permission_required = "base.item_edit"
-    model = ItemCategory
-    form_class = forms.ItemCategoryForm
-    title = gettext_lazy("New category")
-    parent = "inventory:itemcategory_list"
-    parent_title = gettext_lazy("Item categories")
-
-    def get_success_url(self) -> str:
-        return reverse(self.parent)
-
-
-class ItemCategoryUpdateView(UpdateView):
-    permission_required = "base.item_edit"
-    model = ItemCategory
-    form_class = forms.ItemCategoryForm
-    slug_field = slug_url_kwarg = "code"
-    parent = "inventory:itemcategory_list"
-    parent_title = gettext_lazy("Item categories")
-
-    def get_success_url(self) -> str:
-        return reverse(self.parent)
-
-
 class UnitOfMeasureListView(ListView):
     permission_required = "base.item_view"
     title = gettext_lazy("Units of measure")
     queryset = UnitOfMeasure.objects.order_by("code")
-    filterset_class = filters.UnitOfMeasureFilter
+    filterset_class = item_filters.UnitOfMeasureFilter
     table_class = tables.UnitOfMeasureTable
     actions = (_new(gettext_lazy("New unit"), "inventory:unitofmeasure_create", "base.item_edit"),)
 

@@ -168,6 +168,7 @@ class _OrderView(DocumentView):
             Action(_("Edit"), side.url("update", order.no), permission="base.document_edit", disabled=closed),
             *([self._propose_action()] if ready.too_much and not closed else []),
             *self._charge_action(closed),
+            *self._catalogue_action(closed),
             Action(
                 _("Delete"),
                 side.url("delete", order.no),
@@ -195,6 +196,12 @@ class _OrderView(DocumentView):
         return [
             Action(_("Add item charge"), reverse("inventory:charge_create", args=[self.object.no]), disabled=disabled)
         ]
+
+    def _catalogue_action(self, disabled: Any) -> list[Action]:
+        if self.side is not SALE or not (self.may("base.document_edit") and self.may("base.item_edit")):
+            return []
+        url = reverse("inventory:sale_catalogue", args=[self.object.no])
+        return [Action(_("Sell a catalogue item"), url, disabled=disabled)]
 
 
 class PurchaseView(_OrderView):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from reconciliation import explanations, selectors
+from reconciliation import explanations
 from reconciliation.causes import SORTS, Sort
 from reconciliation.figures import Figure
 from reconciliation.reports.layout import ZERO, Column, Options, Result, Row, Tie, figure_url
@@ -16,7 +16,7 @@ STEPS: dict[str, Sort] = {"missing": Sort.VALUES, "misplaced": Sort.LINKS, "unti
 
 def tie_out(options: Options) -> Result:
     """Value entries, + not in the ledger, + elsewhere in it, + in it without value entries, + unexplained = ledger."""
-    found = explanations.explain(selectors.reconcile(options.scope))
+    found = explanations.explained(options.scope)
     columns = [
         Column("account", _("Account"), "text"),
         Column("total", _("Value entries")),

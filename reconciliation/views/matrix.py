@@ -40,8 +40,7 @@ def columns_of(form: Any) -> list[tuple[str, Any]]:
 
 def reconciled(form: Any) -> selectors.Matrix:
     """The matrix of the options, explained where warnings are wanted."""
-    found = selectors.reconcile(form.scope)
-    return explanations.explain(found) if form.cleaned_data["warning"] else found
+    return explanations.explained(form.scope) if form.cleaned_data["warning"] else selectors.reconcile(form.scope)
 
 
 @dataclass(frozen=True, slots=True)

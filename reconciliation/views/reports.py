@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -21,6 +22,8 @@ from reconciliation.forms import ReportForm
 from reconciliation.reports.catalogue import REPORTS
 from reconciliation.reports.layout import Column, Options, Report, Result, Row
 
+ALL = "all"
+ROWS_ON_A_PAGE = 100
 REPORT = ("base.report_view", "base.cost_view")
 TITLE = gettext_lazy("Reports")
 
@@ -51,7 +54,8 @@ class _ReportPage(PageView):
     def make_form(self) -> ReportForm:
         """The options that this report reads, bound to the query string; as of today unless said otherwise."""
         data = self.request.GET.copy()
-        if not data and "date_from" not in self.report.options:
+        is_asked = "show" in data or any(name in data for name in self.report.options)
+        if not is_asked and "date_from" not in self.report.options:
             data["date_to"] = today_of(self.request).isoformat()
         return ReportForm(data, user=self.request.user, names=self.report.options)
 
@@ -74,30 +78,46 @@ class ReportView(_ReportPage):
         return self.report.title
 
     def get_actions(self) -> list[Action]:
-        query = listing.query_with(self.request.GET)
+        query = listing.query_with(self.request.GET, rows=None, per_page=None)
+        whole = listing.query_with(self.request.GET, rows=ALL)
         return [
-            Action(
-                label,
-                f"{reverse('reconciliation:report_export', args=[self.report.name, name])}?{query}",
-                icon="download",
-            )
-            for name, label in (("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
+            Action(_("All rows, to print"), f"?{whole}", icon="printer"),
+            *(
+                Action(
+                    label,
+                    f"{reverse('reconciliation:report_export', args=[self.report.name, name])}?{query}",
+                    icon="download",
+                )
+                for name, label in (("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
+            ),
         ]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Compute and show; 422 where the options cannot be read."""
+        """Compute the whole and show a page of its rows, or all of them; 422 where the options cannot be read."""
         form = self.make_form()
         valid = form.is_valid()
         result = self.build(form) if valid else None
+        page = self.page_of(result) if result else None
         context = self.get_context_data(
             form=form,
             report=self.report,
             result=result,
-            shown=[_shown(row, result.columns) for row in result.rows] if result else [],
+            shown=[_shown(row, result.columns) for row in page.object_list] if result and page else [],
             totals=_foot(result) if result else [],
+            page_obj=page,
+            page_range=page.paginator.get_elided_page_range(page.number) if page else [],
+            per_page_choices=listing.PER_PAGE,
             calculated_at=timezone.now(),
         )
         return self.render_to_response(context, status=200 if valid else 422)
+
+    def page_of(self, result: Result) -> Page[Row]:
+        """The rows that are asked for: a page of them, or all as one page. Totals are those of all rows either way."""
+        asked = self.request.GET
+        per_page = listing.per_page_of(asked.get("per_page", ""), ROWS_ON_A_PAGE)
+        if asked.get("rows") == ALL:
+            per_page = max(len(result.rows), 1)
+        return Paginator(result.rows, per_page).get_page(asked.get("page"))
 
 
 def _shown(row: Row, columns: Any) -> list[tuple[Column, Any, str]]:

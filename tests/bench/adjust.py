@@ -12,13 +12,14 @@ from django.db import connection
 
 from costing import adjustment, check_books
 from costing.models import AdjustmentRun
-from tests.bench import adjust_floor, big_book_loading, databases
+from tests.bench import adjust_floor, adjust_rows, big_book_loading, databases
 from tests.bench.big_book_loading import TODAY
 from tests.bench.results import Measured, peak_mb, reset_peak
 
 ROUNDS = 3
 WORKERS = 2
 GROWTH_FROM = 1_000_000
+_EMPTY = "lagerbok_bench_empty"
 
 
 def full(size: int) -> Iterator[Measured]:
@@ -68,7 +69,7 @@ def nothing(size: int) -> Iterator[Measured]:
 
 
 def incremental(size: int) -> Iterator[Measured]:
-    """One item in a thousand, each with one invoice of which some more cost has come in."""
+    """One item in a thousand, each with one invoice of which some more cost has come in; then one invoice alone."""
     databases.use(databases.fresh(_adjusted(size)))
     seconds, floor_seconds, peaks, made = [], [], [], 0
     for turn in range(ROUNDS):
@@ -82,13 +83,18 @@ def incremental(size: int) -> Iterator[Measured]:
         if turn == 0:
             _check()
         floor_seconds.append(_timed(adjust_floor.adjust, written, item_ids))
-    note = f"{len(item_ids)} items, up to {made} value entries made"
+    _execute(_CHANGE_INVOICES, {"items": 1, "turn": 1})
+    touched = adjust_rows.check_one_invoice(adjust_floor.last_value())
+    note = f"{len(item_ids)} items, up to {made} value entries made; {touched}"
     yield Measured("adjust_incremental", size, min(seconds), min(floor_seconds), note, max(peaks))
 
 
 def _posted(size: int) -> str:
     name = f"lagerbok_bench_posted_{size}"
     if not databases.exists(name):
+        if not databases.exists(_EMPTY):
+            databases.keep_as(_EMPTY)
+        databases.use(databases.fresh(_EMPTY))
         databases.in_a_process(lambda: big_book_loading.load(size))
         databases.keep_as(name)
     return name

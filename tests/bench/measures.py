@@ -19,5 +19,6 @@ MEASURES: dict[str, Callable[[int], Iterable[object]]] = {
     "close_next": close.following,
     "close_reverse": close.reverse,
     "explain_all": reconciliation.explain_all,
+    "matrix_page": reconciliation.matrix_page,
     "load_demo": load_demo.measure,
 }

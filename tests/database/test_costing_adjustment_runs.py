@@ -26,9 +26,10 @@ from costing.models import (
     ItemCostState,
     ValueEntry,
 )
+from inventory.enums import DocumentKind
 from inventory.models import Item, ItemRegister
 from ledger.models import GLEntry, LedgerSetup
-from tests import factories
+from tests import factories, trade
 from tests.dearer import DAY, dearer, dearer_product, post
 
 pytestmark = pytest.mark.django_db
@@ -392,6 +393,27 @@ class TestPreview:
             log.filter(run_id=run.run_id).values_list("item", "amounts")
         )
 
+    def test_a_variance_that_goes_back_is_planned_and_posted_as_one(self):
+        """10 at standard 12.00 bought for 120.00, 4 returned for -48.00; freight of 5.00, at once taken to variance:
+
+        of the return -2.00 of direct cost and +2.00 of variance, of which it has no value yet.
+        """
+        factories.company()
+        nut = factories.item("NUT", method="standard", standard_cost=Decimal(12))
+        receipt = trade.buy(nut, "10", "12", on=DAY)
+        back = trade.post(trade.order(DocumentKind.PURCHASE_RETURN, nut, "4", applies_to_entry=receipt), on=DAY)[0]
+        trade.charge("5", receipt, on=DAY)
+
+        plan = planned(adjustment.adjust_cost(today=DAY, preview=True).run_id)
+        run = adjustment.adjust_cost(today=DAY)
+
+        assert [(line[2], line[3], line[-2]) for line in plan] == [
+            ("direct_cost", "", Decimal(-2)),
+            ("variance", "purchase", Decimal(2)),
+        ]
+        assert plan == made(run.run_id)
+        assert trade.costs(back) == {"direct_cost": "-50.00", "variance": "2.00"}
+
     def test_writes_nothing_else(self, dearer_items):
         def books():
             return (
@@ -563,8 +585,9 @@ class TestOpeningAgain:
 
 
 def test_work_is_shared_in_several_batches():
-    progress = claims.Progress(done=0, total=100, waiting=100)
+    progress = claims.Progress(done=0, total=500, waiting=500)
 
     assert runs._limit(progress, 1) == runs.BATCH_ITEMS
-    assert runs._limit(progress, 5) == 10
-    assert runs._limit(claims.Progress(99, 100, 1), 5) == 1
+    assert runs._limit(progress, 5) == 100
+    assert runs._limit(claims.Progress(400, 500, 60), 5) == runs.LEAST_ITEMS
+    assert runs._limit(claims.Progress(0, 100_000, 100_000), 5) == runs.BATCH_ITEMS

@@ -503,6 +503,22 @@ class TestOrders:
 
         assert ("order_cost", (made.pk,)) in found()
 
+    def test_settled_order_of_a_standard_item_that_is_off_its_standard(self, company, tampering):
+        """1 gate of a bar at 10.00, standard 12.00: direct cost 10.00, variance 2.00; it stands at 13.00 in the end."""
+        bar = factories.item("BAR")
+        gate = factories.item("GATE", method="standard", standard_cost=Decimal(12))
+        post(factories.purchase_order(bar, quantity="1", unit_cost="10.00"))
+        order = create_order(OrderHeader(type=OrderType.PRODUCTION, item=gate, quantity=Decimal(1), order_date=DAY))
+        facts = {"order_id": order.pk, "posting_date": DAY, "user_id": None}
+        production.post_production(**facts, used=[Goods(bar.pk, Decimal(1))], made=[Goods(gate.pk, Decimal(1))])
+        production.finish_production(**facts)
+        adjustment.adjust_cost(today=DAY)
+        assert check_books.breaches() == []
+
+        tampering(ValueEntry).filter(entry_type="variance").update(cost_amount_actual=3)
+
+        assert ("order_standard", (InventoryAdjmtEntryOrder.objects.get().pk,)) in found()
+
     def test_order_that_is_not_adjusted_may_hold_cost_in_wip(self, made, tampering):
         InventoryAdjmtEntryOrder.objects.update(cost_is_adjusted=False)
         tampering(ValueEntry).filter(capacity_ledger_entry__isnull=False, entry_type="indirect_cost").update(

@@ -261,6 +261,34 @@ class TestProduction:
         assert GLAccount.objects.with_balance().get(pk=own.pk).balance == 0
         assert check_books.breaches() == []
 
+    def test_what_is_made_needs_a_wip_account_of_its_own_group(self, frame):
+        gate = factories.item("GATE", inventory_group="FINISHED")
+        InventoryPostingSetup.objects.filter(inventory_posting_group__code="FINISHED").update(wip=None)
+
+        with pytest.raises(DomainError, match="No WIP inventory account for blank location \\+ FINISHED") as refused:
+            produce(production(gate), used=[Goods(frame.pk, Decimal(1))])
+
+        assert refused.value.code == ErrorCode.MISSING_POSTING_SETUP
+        assert not ItemLedgerEntry.objects.filter(order_type=OrderType.PRODUCTION).exists()
+
+    def test_non_inventory_cost_goes_back_with_a_negative_output(self, company, frame):
+        """12.00 of frames and 6.00 of glue made 3, of which 1 was taken back: 27.00 less a third leave 18.00."""
+        CostingSetup.objects.update(include_non_inventory_cost=True)
+        glue = factories.item("GLUE", type="non_inventory", unit_cost=Decimal(3))
+        gate = factories.item("GATE")
+        order = production(gate)
+
+        produce(order, used=[Goods(frame.pk, Decimal(1)), Goods(glue.pk, Decimal(2))])
+        made = produce(order, made=[Goods(gate.pk, Decimal(3))]).item_ledger_entry_ids[0]
+        back = produce(order, made=[Goods(gate.pk, Decimal(-1), applies_to_id=made)]).item_ledger_entry_ids[0]
+        finish(order)
+        adjustment.adjust_cost(today=DAY)
+        adjustment.adjust_cost(today=DAY)
+
+        assert (cost(made), cost(back)) == (Decimal(27), Decimal(-9))
+        assert balance(company, "wip") == 0
+        assert check_books.breaches() == []
+
     def test_non_inventory_cost_is_carried_where_the_setup_says_so(self, company, frame):
         CostingSetup.objects.update(include_non_inventory_cost=True)
         glue = factories.item("GLUE", type="non_inventory", unit_cost=Decimal(3))

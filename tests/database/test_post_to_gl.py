@@ -13,6 +13,11 @@ from costing.adjustment import adjust_cost
 from costing.models import CostingSetup, GLItemLedgerRelation, InventoryPostingSetup, SkippedEntry, ValueEntryToPost
 from costing.post_to_gl import post_inventory_cost
 from costing.posting.documents import post_document
+from costing.posting.making import Goods
+from costing.posting.production import post_production
+from inventory.enums import OrderType
+from inventory.models import OrderHeader
+from inventory.orders import create_order
 from ledger.models import AccountingPeriod, GLAccount, GLEntry, GLTransaction, LedgerSetup
 from reconciliation.selectors import matrix
 from tests import factories
@@ -51,11 +56,11 @@ def reasons():
     return dict(SkippedEntry.objects.order_by("pk").values_list("code", "reason"))
 
 
-def without_frozen_inventory_account():
+def without_frozen_account(role):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE costing_accountset DISABLE TRIGGER USER")
-        cursor.execute("UPDATE costing_accountset SET inventory_id = NULL")
+        cursor.execute(f"UPDATE costing_accountset SET {role}_id = NULL")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
@@ -130,12 +135,30 @@ class TestSkipped:
         assert ValueEntryToPost.objects.count() == 2
 
     def test_a_blank_account_is_looked_up_in_todays_setup(self, books, chair):
-        without_frozen_inventory_account()
+        without_frozen_account("inventory")
 
         assert post_inventory_cost(through=None).posted == 4
 
+    def test_a_blank_wip_account_is_looked_up_for_what_the_order_makes(self, books, chair):
+        """One chair of 10.00 goes into a bench: the posting group of the bench says where that stands."""
+        own = factories.gl_account("2190")
+        bench = factories.item("BENCH", inventory_group="FINISHED")
+        finished = InventoryPostingSetup.objects.filter(inventory_posting_group__code="FINISHED")
+        order = create_order(OrderHeader(type=OrderType.PRODUCTION, item=bench, quantity=1, order_date=FIRST))
+        post_production(order_id=order.pk, posting_date=FIRST, user_id=None, used=[Goods(chair.pk, Decimal(1))])
+        without_frozen_account("wip")
+        finished.update(wip=None)
+
+        assert post_inventory_cost(through=None).skipped == 1
+        assert "No WIP inventory account for blank location + FINISHED" in reasons()["missing_posting_setup"]
+
+        finished.update(wip=own)
+
+        assert post_inventory_cost(through=None).posted == 1
+        assert GLAccount.objects.with_balance().get(pk=own.pk).balance == Decimal(10)
+
     def test_an_account_that_is_blank_everywhere(self, books, chair):
-        without_frozen_inventory_account()
+        without_frozen_account("inventory")
         InventoryPostingSetup.objects.update(inventory=None)
 
         assert post_inventory_cost(through=None).skipped == 4

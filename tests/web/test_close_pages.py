@@ -239,6 +239,32 @@ class TestRun:
         assert not ValueEntry.objects.filter(adjustment=True).exists()
 
 
+class TestEntry:
+    def test_shows_what_it_was_settled_with(self, client, month):
+        run = close()
+        sign_in(client, "controller")
+        sale = sale_of(month.lamp)
+
+        page = client.get(reverse("inventory:itemledgerentry_detail", args=[sale.pk]))
+        (tab,) = [item for item in page.context["related"] if item.key == "settlements"]
+        (row,) = client.get(tab.url).context["table"].rows
+
+        first = ItemLedgerEntry.objects.get(item=month.lamp, posting_date=day(2))
+        assert (row.record.close, row.record.issue, row.record.receipt) == (run, sale, first)
+        assert (row.record.quantity, row.record.amount) == (2, 20)
+        assert labels(page)["Mark"].disabled == "It is settled in full."
+
+    def test_an_open_issue_can_be_marked_from_its_page(self, client, month):
+        sign_in(client, "controller")
+        sale = sale_of(month.desk)
+
+        page = client.get(reverse("inventory:itemledgerentry_detail", args=[sale.pk]))
+        form = client.get(labels(page)["Mark"].url).context["form"]
+
+        assert form["issue"].value() == str(sale.pk)
+        assert "Application worksheet" not in labels(page)
+
+
 class TestLog:
     def test_groups_by_cause_with_advice_and_cure(self, client, month):
         run = close()
@@ -300,7 +326,8 @@ class TestLog:
 class TestReadiness:
     def checks(self, client, on=END):
         page = client.get(f"{url('close_readiness')}?on={on}")
-        return {row["check"].key: (row["check"], row["url"]) for row in page.context["rows"]}
+        fine = {check.key: (check, "") for check in page.context["fine"]}
+        return fine | {row["check"].key: (row["check"], row["url"]) for row in page.context["waiting"]}
 
     def test_is_the_log_beforehand(self, client, month):
         sign_in(client, "controller")

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from config.base.models import ChangeLog
 from costing import adjustment
-from costing.models import AdjustmentRun
+from costing.models import AdjustmentRun, CostingSetup
 from tests import factories
 from tests.web.costing_books import DAY, dearer_chairs, post, sign_in
 
@@ -50,6 +50,55 @@ def total_behind(client, cell):
     if cell.kind == "quantity":
         return Decimal(totals["item_ledger_entry_quantity"])
     return Decimal(totals["cost_amount_actual"]) + Decimal(totals["cost_amount_expected"])
+
+
+class TestAverageThatChangesItsScope:
+    """2026: per item. 2027: per place. January 2026: OSLO 10 at 5.00, BERGEN 10 at 10.00: 7.50 each; OSLO sells 4.
+
+    OSLO is left with 20.00 by its entries and begins 2027 with 6 at 7.50 = 45.00; BERGEN has 100.00, begins with 75.00.
+    """
+
+    @pytest.fixture
+    def lamp(self):
+        books = factories.company(average_cost_period="month", locations=["OSLO", "BERGEN"])
+        CostingSetup.objects.create(
+            starting_date=date(2027, 1, 1),
+            average_cost_period="month",
+            average_cost_calculation="item_location_variant",
+        )
+        lamp = factories.item("LAMP", method="average")
+        for code, cost in (("OSLO", "5"), ("BERGEN", "10")):
+            post(
+                factories.purchase_order(lamp, quantity="10", unit_cost=cost, location=books.locations[code]),
+                on=JANUARY,
+            )
+        post(factories.sales_order(lamp, quantity="4", location=books.locations["OSLO"]), on=JANUARY)
+        for code in ("OSLO", "BERGEN"):
+            order = factories.sales_order(lamp, quantity="1", location=books.locations[code])
+            post(order, on=date(2027, 1, 10))
+        adjustment.adjust_cost(today=DAY)
+        return lamp
+
+    def test_each_period_has_the_places_of_its_year(self, client, lamp):
+        sign_in(client)
+
+        rows = history(client).context["rows"]
+
+        found = [(row.period.end.year, row.period.location, Decimal(row.figures[5].value)) for row in rows]
+        assert found == [(2027, "BERGEN", Decimal("7.5")), (2027, "OSLO", Decimal("7.5")), (2026, "", Decimal("7.5"))]
+
+    def test_opening_and_closing_are_what_the_entries_hold(self, client, lamp):
+        sign_in(client)
+
+        page = history(client)
+
+        held = [(Decimal(row[1]), Decimal(row[7]), Decimal(row[9])) for row in figures(page)]
+        assert held == [
+            (Decimal(100), Decimal("-7.5"), Decimal("92.5")),
+            (Decimal(20), Decimal("-7.5"), Decimal("12.5")),
+            (Decimal(0), Decimal(-30), Decimal(120)),
+        ]
+        assert "each place began with the same average" in page.content.decode()
 
 
 class TestPeriodsOfAnAverage:

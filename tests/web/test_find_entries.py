@@ -1,14 +1,29 @@
 """Find entries: every count is what its list shows, and only what the user may see."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from inventory.models import ItemLedgerEntry, PostedDocument
+from costing.posting.capacity import Work
+from costing.posting.journals import post_count
+from costing.posting.production import post_production
+from inventory.enums import OrderType
+from inventory.models import (
+    Count,
+    CountLine,
+    Item,
+    ItemLedgerEntry,
+    OrderHeader,
+    PhysicalInventoryLedgerEntry,
+    PostedDocument,
+)
+from inventory.orders import create_order
 from ledger.models import GLTransaction
 from tests import factories
-from tests.web.costing_books import dearer_chairs, post, sign_in
+from tests.web.costing_books import DAY, dearer_chairs, post, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +90,38 @@ class TestWhatIsFound:
         assert (
             "Nothing of that is found" in client.get(reverse("costing:find_entries"), {"lot_no": "X"}).content.decode()
         )
+
+    def test_work_of_an_order_with_its_cost(self, client, books):
+        sign_in(client, "controller")
+        header = OrderHeader(type=OrderType.PRODUCTION, item=factories.item("TABLE"), quantity=1, order_date=DAY)
+        order = create_order(header)
+        post_production(order_id=order.pk, posting_date=DAY, works=[Work(amount=Decimal(8))], user_id=None)
+
+        found = find(client, document_no=order.no)
+
+        row = found["Capacity ledger entries of the order"]
+        assert (row.count, found["Value entries of the order"].count) == (1, 1)
+        page = client.get(row.url)
+        assert [(entry.cost, entry.item.no) for entry in page.context["table"].data] == [(8, "TABLE")]
+        assert "capacity_ledger_entry=" in page.content.decode()
+
+    def test_what_was_counted_with_the_difference(self, client, books):
+        sign_in(client, "controller")
+        count = Count.objects.create(no="COUNT-1", posting_date=DAY)
+        CountLine.objects.create(
+            count=count,
+            line_no=1,
+            item=Item.objects.get(no="CHAIR"),
+            quantity_calculated=Decimal(6),
+            quantity_counted=Decimal(5),
+        )
+        post_count(count_id=count.pk, user_id=None)
+        posted = PhysicalInventoryLedgerEntry.objects.get()
+
+        row = find(client, document_no=posted.document_no)["Physical inventory ledger entries"]
+
+        assert row.count == 1
+        assert [entry.difference for entry in client.get(row.url).context["table"].data] == [-1]
 
     def test_nothing_asked_shows_what_to_enter(self, client, books):
         sign_in(client)

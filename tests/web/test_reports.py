@@ -217,3 +217,47 @@ class TestPages:
         )
         path, _mark, query = url.partition("?")
         assert loads(client.get(f"{path.rstrip('/')}.json?{query}").getvalue())["totals"]["effect"] == "120.00"
+
+
+class TestPaging:
+    @pytest.fixture
+    def many(self, books):
+        """103 items at 1.00 beside the two of the books: 120.00 and 28.00."""
+        for number in range(103):
+            buy(factories.item(f"PART-{number:03}"), "1", "1", on=date(2026, 1, 1))
+
+    def shown(self, client, **query):
+        page = client.get(reverse("reconciliation:report", args=["inventory-valuation"]), query)
+        context = page.context
+        totals = {column.name: value for column, value in context["totals"]}
+        return len(context["shown"]), totals["value"], [tie.difference for tie in context["result"].ties], page
+
+    def test_pages_keep_the_totals_and_the_ties_of_all_rows(self, client, many):
+        assert self.shown(client)[:3] == (100, Decimal(251), [0, 0])
+        assert self.shown(client, page=2)[:3] == (5, Decimal(251), [0, 0])
+        assert self.shown(client, page=2, per_page=50)[:3] == (50, Decimal(251), [0, 0])
+
+    def test_pages_lead_on_and_keep_the_options(self, client, many):
+        content = self.shown(client, date_to="2026-03-31", group_by="item")[3].content.decode()
+
+        assert 'href="?date_to=2026-03-31&amp;group_by=item&amp;page=2"' in content
+        assert "Total of all" in content
+
+    def test_all_rows_to_print(self, client, many):
+        count, total, _ties, page = self.shown(client, rows="all")
+
+        assert (count, total) == (105, Decimal(251))
+        assert "Next page" not in page.content.decode()
+
+    def test_files_are_whole(self, client, many):
+        url = reverse("reconciliation:report_export", args=["inventory-valuation", "json"])
+
+        answer = loads(client.get(url, {"page": 2, "per_page": 25}).getvalue())
+
+        assert (len(answer["rows"]), answer["totals"]["value"]) == (105, "251.00")
+
+    def test_a_page_without_options_is_as_of_today_like_the_first(self, client, books):
+        url = reverse("reconciliation:report", args=["ageing"])
+
+        assert client.get(url, {"page": 1}).context["form"].data["date_to"]
+        assert "date_to" not in client.get(url, {"show": 1}).context["form"].data

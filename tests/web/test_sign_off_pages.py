@@ -9,7 +9,9 @@ import pytest
 from django.urls import reverse
 
 from costing.models import CostingSetup
+from costing.post_to_gl import post_inventory_cost
 from costing.posting.documents import post_document
+from inventory.models import ItemCategory
 from reconciliation import sign_off
 from reconciliation.models import Finding, ReconciliationRun, SignOff
 from reconciliation.scopes import Scope
@@ -163,6 +165,41 @@ class TestListOfSigned:
             ("March again", "unchanged"),
             ("March", "changed since signed"),
         ]
+
+    def states(self, client):
+        answer = loads(client.get(reverse("reconciliation:snapshot_list_export", args=["json"])).getvalue())
+        return {row["note"]: row["state"] for row in answer["rows"]}
+
+    def test_only_what_belongs_to_its_filters_changes_one(self, client, chair):
+        table = factories.item("TABLE")
+        sign(client, item="CHAIR", note="Chairs")
+        sign(client, item="T*", note="Tables")
+        sign(client, note="All")
+
+        buy(table, "1", "7")
+
+        assert self.states(client) == {
+            "Chairs": "unchanged",
+            "Tables": "changed since signed",
+            "All": "changed since signed",
+        }
+
+    def test_the_ledger_side_alone_changes_one_too(self, client, chair):
+        CostingSetup.objects.update(automatic_cost_posting=False)
+        sell(chair)
+        sign(client, **MARCH, item="CHAIR", note="Chairs")
+        sign(client, **MARCH, item="TABLE", note="Tables")
+
+        post_inventory_cost(through=None)
+
+        assert self.states(client) == {"Chairs": "changed since signed", "Tables": "unchanged"}
+
+    def test_a_filter_that_is_gone_is_said_so(self, client, chair):
+        category = ItemCategory.objects.create(code="SEATS")
+        sign(client, category="SEATS", note="Seats")
+        category.delete()
+
+        assert self.states(client) == {"Seats": "cannot be told: a filter is there no longer"}
 
     def test_chart_of_differences_by_cause(self, client, chair):
         CostingSetup.objects.update(automatic_cost_posting=False)

@@ -32,6 +32,7 @@ class ActionView(PageMixin):
     form_class: type[forms.BaseForm] = Form
     verb: Text = gettext_lazy("Post")
     question: Text = ""
+    preview_label: Text = gettext_lazy("Preview posting")
     danger = False
     confirm_text: Text = ""
     record: Any = None
@@ -150,6 +151,7 @@ class ActionView(PageMixin):
             record=self.record,
             confirm_wanted=self.get_confirm_text(),
             has_preview=self.has_preview,
+            preview_label=self.preview_label,
             back_url=self.get_back_url(),
             **context,
         )

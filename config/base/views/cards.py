@@ -41,6 +41,10 @@ class CardView(SingleObjectMixin, PageMixin):  # type: ignore[type-arg] # not ge
         """The strip of key figures."""
         return []
 
+    def get_figures_urls(self) -> Sequence[Fact]:
+        """Addresses of more key figures: fragments of ``partials/_more_figures.html`` that another app serves."""
+        return []
+
     def get_sections(self) -> Sequence[Section]:
         """The sections of the tab "Card"."""
         return []
@@ -63,6 +67,7 @@ class CardView(SingleObjectMixin, PageMixin):  # type: ignore[type-arg] # not ge
             kind=self.get_kind(),
             badges=self.get_badges(),
             figures=allowed(self.get_figures(), user),
+            figures_urls=allowed(self.get_figures_urls(), user),
             sections=[section for section in sections if section.fields or section.actions],
             related=related,
             tab=next((item for item in related if item.key == wanted), None),

@@ -9,11 +9,12 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy
 
 from config.base.errors import DomainError
 from config.base.formatting import date_html, number_html
 from config.base.forms import ModelForm
-from config.base.pages import Figure, GridColumn, allowed
+from config.base.pages import Figure, GridColumn, Text, allowed
 from config.base.views.access import AccessMixin, require
 from config.base.views.edit import add_domain_error, lookup_response
 from config.base.views.page import is_fragment
@@ -70,6 +71,7 @@ class LineGridView(AccessMixin):
     """Shows, adds, saves and deletes lines. ``docs/adding-a-list.md`` tells what to override."""
 
     edit_permission = ""
+    heading: Text = gettext_lazy("Lines")
     form_class: type[ModelForm]
     columns: ClassVar[Sequence[GridColumn]] = ()
 

@@ -16,7 +16,7 @@ from config.base.filters import SEARCH_NAME, FilterSet
 from config.base.formatting import current_region, number_html
 from config.base.forms import COST_PERMISSION
 from config.base.models import SavedView
-from config.base.pages import Action, Text, ViewTab
+from config.base.pages import Action, Text, ViewTab, allowed
 from config.base.preferences import request_preference, table_columns
 from config.base.tables import CellWriter, Table
 from config.base.views.page import PageMixin, is_fragment
@@ -41,6 +41,8 @@ class ListView(PageMixin):
     empty_text: Text = _("There is nothing here yet.")
     empty_action: Action | None = None
     saved_views = True
+    bulk_actions: ClassVar[Sequence[Action]] = ()
+    """What can be done with chosen rows: pages that take them by POST (``config.base.views.bulk``)."""
 
     def get_queryset(self) -> QuerySet[Any]:
         """All rows that the user may see, in their usual order."""
@@ -163,6 +165,8 @@ class ListView(PageMixin):
             "full_url": f"{self.request.path}?{listing.query_with(self.params)}",
             "empty_text": self.empty_text,
             "empty_action": self.empty_action,
+            "bulk_actions": [] if target != TARGET else allowed(self.bulk_actions, self.request.user),
+            "bulk_query": listing.query_with(self.params, per_page=None, columns=None, view=None, sort=None),
         }
         if not is_fragment(self.request):
             state["view_tabs"] = self._view_tabs()
@@ -199,6 +203,8 @@ class ListView(PageMixin):
         for row in table.rows:
             yield {
                 "attrs": {key: value for key, value in row.attrs.items() if key != "class" and value is not None},
+                "pk": getattr(row.record, "pk", ""),
+                "name": str(row.record) if self.bulk_actions else "",
                 "url": row_url(row.record) if row_url else "",
                 "cells": [_cell(css, label, write(row)) for css, label, write in writers],
             }

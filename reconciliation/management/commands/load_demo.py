@@ -17,8 +17,9 @@ from config.base.errors import DomainError
 from costing import demo
 from costing.management import options
 from costing.management.progress import Progress
-from reconciliation import explanations, selectors
+from reconciliation import explanations
 from reconciliation.plain import as_plain
+from reconciliation.scopes import Scope
 
 
 class Command(BaseCommand):
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=options.FINISHED_WITH_REFUSALS) from error
         if given["json"]:
             figures = asdict(result) | {"loaded": True, "lines_per_second": round(result.lines_per_second, 1)}
-            figures["matrix"] = as_plain(explanations.explain(selectors.matrix()))
+            figures["matrix"] = as_plain(explanations.explained(Scope()))
             self.stdout.write(json.dumps(figures, cls=DjangoJSONEncoder, ensure_ascii=False))
         else:
             self._write_text(result)

@@ -17,7 +17,7 @@ from config.base.parsing import NotReadable
 from costing.management import options
 from costing.management.options import BAD_USAGE
 from inventory.models import Item, ItemCategory, ItemLedgerEntry, Location
-from reconciliation import explanations, selectors
+from reconciliation import explanations
 from reconciliation.forms import read_words
 from reconciliation.moments import read_moment
 from reconciliation.plain import as_plain, plain_amount
@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def handle(self, *_arguments: Any, **given: Any) -> None:
         scope = _scope(given)
-        found = explanations.explain(selectors.reconcile(scope))
+        found = explanations.explained(scope)
         if given["json"]:
             self.stdout.write(json.dumps(as_plain(found), ensure_ascii=False))
         else:

@@ -222,12 +222,38 @@ class TestExactReversal:
 
     def test_variance_goes_back_as_variance(self):
         books = BooksBuilder().receipt(1, 10, 90, remaining=9)
-        books.value(1, 10, kind=Kind.VARIANCE)
+        books.value(1, 10, kind=Kind.PURCHASE_VARIANCE)
         books.entry(2, -1, on=2, mirrors=True).take(2, 1, 1).value(2, -9)
 
         found = fifo(books).corrections
 
-        assert [(each.kind, each.actual_e5 / E5) for each in found] == [(Kind.VARIANCE, -1.0)]
+        assert [(each.kind, each.actual_e5 / E5) for each in found] == [(Kind.PURCHASE_VARIANCE, -1.0)]
+
+    def test_each_type_of_variance_goes_back_by_itself(self):
+        """3 made, 1 taken back: thirds of 4.99, -0.02 and -4.99, each rounded, not the third of -0.02."""
+        books = BooksBuilder().receipt(1, 3, 30.02, remaining=2)
+        books.value(1, 4.99, kind=Kind.MATERIAL_VARIANCE)
+        books.value(1, -0.02, kind=Kind.CAPACITY_VARIANCE)
+        books.value(1, -4.99, kind=Kind.SUBCONTRACTED_VARIANCE)
+        books.entry(2, -1, on=2, mirrors=True).take(2, 1, 1).value(2, -10.01)
+        books.value(2, -1.66, kind=Kind.MATERIAL_VARIANCE)
+        books.value(2, 5, kind=Kind.MANUFACTURING_OVERHEAD_VARIANCE)
+
+        found = fifo(books).corrections
+
+        assert [(each.kind, each.actual_e5 / E5) for each in found] == [
+            (Kind.CAPACITY_VARIANCE, 0.01),
+            (Kind.SUBCONTRACTED_VARIANCE, 1.66),
+            (Kind.MANUFACTURING_OVERHEAD_VARIANCE, -5.0),
+        ]
+
+    def test_cost_of_components_that_are_not_stocked_goes_back_as_such(self):
+        books = BooksBuilder().receipt(1, 3, 60, remaining=2)
+        books.value(1, 30, kind=Kind.NON_INVENTORY)
+        books.entry(2, -1, on=2, mirrors=True).take(2, 1, 1).value(2, -20)
+        books.value(2, -10, kind=Kind.NON_INVENTORY)
+
+        assert fifo(books).corrections == []
 
     def test_a_sale_of_the_same_goods_is_one_direct_amount(self):
         books = self.bought_with_overhead().entry(2, -2, on=2).take(2, 1, 2)
