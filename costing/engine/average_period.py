@@ -105,7 +105,7 @@ class Period:
 
     `goes_round`: a cost may hang on itself. Then an issue that finds its pool negative is `held` at what it has until
     nothing moves. `kept`: issues that are computed no more. `turns`: the last step of an issue, and how often it
-    turned.
+    turned. `remakes`: orders made goods of the item out of themselves.
     """
 
     def __init__(
@@ -123,6 +123,8 @@ class Period:
         self.added_e5 = {entry.key: added_e5(entry, end, period_of) for entry in self.order}
         self.pools = {scope: self._pool(members, opening.get(scope, Sums())) for scope, members in scopes.items()}
         self.circles = on_circles(costs.books, self.home)
+        made_of = costs.books.made_of
+        self.remakes = any(key in self.home for used in made_of if used in self.home for key in made_of[used])
         for scope, pool in self.pools.items():
             pool.chains = self._chains_if_needed(pool, on_circle=scope in self.circles)
             pool.received = [*pool.members.others, *(pool.members.came_back if pool.chains is not None else ())]
@@ -190,7 +192,7 @@ class Period:
 
     def _chains_if_needed(self, pool: Pool, *, on_circle: bool) -> dict[int, list[Entry]] | None:
         """None where all that comes back may wait for its issue."""
-        may_wait = not pool.members.apart and self._may_wait(pool)
+        may_wait = not self.remakes and self._may_wait(pool)
         if may_wait and not on_circle:
             return None
         chains = self._chains(pool)

@@ -14,7 +14,7 @@ Scope = tuple[int | None, int | None]
 """Location and variant; both blank when an average is taken per item."""
 
 OwnUse = Mapping[int, Collection[int]]
-"""Output -> consumption of the same item by the same order line."""
+"""Output -> consumption of the same item that it was made of."""
 
 
 class Kind(IntEnum):
@@ -171,13 +171,13 @@ class ScopeChange:
 @dataclass(slots=True)
 class ItemBooks:
     """The books of one item, or as much of them as an adjustment needs; links sorted by receiver and by source.
-    `made_of` is `own_use` the other way round.
 
     `affected`: the entries to be computed; the others are sources whose cost stands. None: all entries.
     `first_day`, `opening` (averages): what is valued before the first day stands in the opening sums of its scope,
     issues that are open left out; entries from before are there as sources, or with a later revaluation.
     `scope_changes` (averages): days, in their order, after which the scopes of the entries do not hold any more.
-    `own_use` (averages): what orders made of the item while using the item itself: output -> its consumption entries.
+    `own_use` (averages): what order lines made of the item while using the item itself. `round_use`: likewise, by way
+    of orders for other items. `made_of`: both, from consumption to output.
     """
 
     entries: dict[int, Entry]
@@ -188,6 +188,7 @@ class ItemBooks:
     opening: Mapping[Scope, Sums] = field(default_factory=dict)
     scope_changes: Sequence[ScopeChange] = ()
     own_use: OwnUse = field(default_factory=dict)
+    round_use: OwnUse = field(default_factory=dict)
     sources: dict[int, list[Link]] = field(default_factory=dict)
     receivers: dict[int, list[Link]] = field(default_factory=dict)
     made_of: dict[int, list[int]] = field(default_factory=dict)
@@ -204,14 +205,16 @@ class ItemBooks:
         opening: Mapping[Scope, Sums] | None = None,
         scope_changes: Sequence[ScopeChange] = (),
         own_use: OwnUse | None = None,
+        round_use: OwnUse | None = None,
     ) -> ItemBooks:
         found = {entry.key: entry for entry in entries}
-        books = cls(found, links, precision_e5, affected, first_day, opening or {}, scope_changes, own_use or {})
+        books = cls(found, links, precision_e5, affected, first_day, opening or {}, scope_changes)
+        books.own_use, books.round_use = own_use or {}, round_use or {}
         for link in links:
             if link.source_key is not None:
                 books.sources.setdefault(link.receiver_key, []).append(link)
                 books.receivers.setdefault(link.source_key, []).append(link)
-        for output_key, used in books.own_use.items():
+        for output_key, used in (*books.own_use.items(), *books.round_use.items()):
             for key in used:
                 books.made_of.setdefault(key, []).append(output_key)
         return books

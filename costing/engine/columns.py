@@ -84,7 +84,7 @@ class LinkColumns:
 class ItemFacts:
     """What holds for one item. `scoped`: averaged by location and variant, as far as no scope change says otherwise.
 
-    `first_day`, `opening`, `scope_changes` and `own_use`: as in `ItemBooks`.
+    `first_day` and all that follows: as in `ItemBooks`.
     """
 
     is_average: bool
@@ -94,6 +94,12 @@ class ItemFacts:
     opening: Mapping[Scope, Sums] = field(default_factory=dict)
     scope_changes: Sequence[ScopeChange] = ()
     own_use: OwnUse = field(default_factory=dict)
+    round_use: OwnUse = field(default_factory=dict)
+
+    @property
+    def is_for_reference_only(self) -> bool:
+        """Whether the array path cannot know what the averages of the item are taken of."""
+        return bool(self.scope_changes or self.own_use or self.round_use)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,7 @@ class BookColumns:
             opening=facts.opening,
             scope_changes=facts.scope_changes,
             own_use=facts.own_use,
+            round_use=facts.round_use,
         )
 
     def _entries_of(self, item: int, *, scoped: bool) -> list[Entry]:

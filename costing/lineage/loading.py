@@ -18,12 +18,14 @@ from config.base.amounts import to_e5
 from config.base.models import Company
 from costing.average_periods import AveragePeriods
 from costing.cost_by_day import DaySums, days_of_items
-from costing.engine.books import ItemBooks, Link, OwnUse, Scope, Sums
+from costing.engine.books import ItemBooks, Link, Scope, Sums
 from costing.engine.periods import ONE_DAY
 from costing.lineage.pools import Pools
 from costing.lineage.reading import Records, read_links, read_orders
 from costing.lineage.records import Direction, OrderKey, PeriodBooks, PoolKey, Trail
 from costing.lineage.walking import MAX_ENTRIES, reached
+from costing.loading import own_use
+from costing.loading.own_use import Remade
 
 ROUNDS = 3
 MAX_PERIOD_ENTRIES = 1000
@@ -103,7 +105,7 @@ class _Loader:
         }
 
     def _period(self, period: Period, first_day: date, keys: set[int] | None, days: list[DaySums]) -> PeriodBooks:
-        _item_id, end = period
+        item_id, end = period
         opening: dict[Scope, Sums] = defaultdict(Sums)
         received: dict[Scope, Sums] = defaultdict(Sums)
         issued: dict[Scope, Sums] = defaultdict(Sums)
@@ -119,6 +121,7 @@ class _Loader:
             return PeriodBooks(first_day, end, None, opening, received, issued)
         links = [link for key in keys for link in self.links[key]]
         sources = {link.source_key for link in links if link.source_key is not None}
+        remade = self._remade(keys)
         books = ItemBooks.of(
             [self.records.entries[key] for key in keys | sources],
             links,
@@ -126,21 +129,17 @@ class _Loader:
             affected=frozenset(keys),
             first_day=first_day,
             opening=opening,
-            own_use=self._own_use(keys),
+            own_use=remade.line.get(item_id, {}),
+            round_use=remade.round.get(item_id, {}),
         )
         return PeriodBooks(first_day, end, books, opening)
 
-    def _own_use(self, keys: Iterable[int]) -> OwnUse:
-        """What orders made of an item in a period, with what they used of the item itself."""
-        made: dict[int, OrderKey] = {}
-        used: dict[OrderKey, list[int]] = defaultdict(list)
-        for key in keys:
-            facts = self.records.facts[key]
-            if facts.order is not None and facts.is_output:
-                made[key] = facts.order
-            elif facts.order is not None and facts.is_consumption:
-                used[facts.order].append(key)
-        return {key: used[order] for key, order in made.items() if order in used}
+    def _remade(self, keys: Iterable[int]) -> Remade:
+        """What orders made of an item in a period out of the item itself."""
+        facts = self.records.facts
+        of_order = [key for key in keys if facts[key].order is not None]
+        made, used = any(facts[key].is_output for key in of_order), any(facts[key].is_consumption for key in of_order)
+        return own_use.read(of_order if made and used else [])
 
     def trail(self, root: int) -> Trail:
         """What was read, as one; entries that were read for their cost alone are the boundary."""

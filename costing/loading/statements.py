@@ -10,7 +10,7 @@ DAY_BITS = 22
 KIND_BITS = 6
 
 # Flags of entries.
-COMPLETELY_INVOICED, MIRRORS, OPEN, HAS_VARIANT = range(4)
+COMPLETELY_INVOICED, MIRRORS, OPEN, HAS_VARIANT, OF_ORDER = range(5)
 
 ENTRIES = Layout(
     packed=_DAY.format(column="e.posting_date"),
@@ -21,6 +21,8 @@ ENTRIES = Layout(
         " AND e.entry_type IN ('purchase', 'output', 'assembly_output')",
         OPEN: "e.open",
         HAS_VARIANT: "e.variant_id IS NOT NULL",
+        # Made or used by an order.
+        OF_ORDER: "e.order_type IN ('assembly', 'production')",
     },
     columns={
         "key": "e.id",
@@ -186,17 +188,4 @@ LEFT JOIN LATERAL (
       AND e.location_id IS NOT DISTINCT FROM b.location_id AND e.variant_id IS NOT DISTINCT FROM b.variant_id
       AND v.valuation_date < n.first_day AND v.inventoriable
 ) o ON true
-"""
-
-# What orders made of an item, with what they used of the item itself. Few items have orders of their own.
-OWN_USE = """
-SELECT s.item_id, made.id, used.id
-FROM costing_inventoryadjmtentryorder s
-JOIN inventory_itemledgerentry used ON used.order_no = s.order_no AND used.order_type = s.order_type
-     AND used.order_line_no = s.order_line_no AND used.item_id = s.item_id
-JOIN inventory_itemledgerentry made ON made.order_no = s.order_no AND made.order_type = s.order_type
-     AND made.order_line_no = s.order_line_no AND made.item_id = s.item_id
-WHERE s.item_id = ANY(%s::bigint[]) AND used.entry_type IN ('consumption', 'assembly_consumption')
-  AND used.order_type IN ('assembly', 'production') AND made.entry_type IN ('output', 'assembly_output')
-  AND made.order_type IN ('assembly', 'production')
 """
