@@ -12,7 +12,16 @@ def columns_of(items):
         scoped = any(entry.scope != (None, None) for entry in books.entries.values())
         whole = books.affected is None
         facts.append(
-            ItemFacts(is_average, scoped, whole, books.first_day, books.opening, books.scope_changes, books.own_use)
+            ItemFacts(
+                is_average,
+                scoped,
+                whole,
+                books.first_day,
+                books.opening,
+                books.scope_changes,
+                books.own_use,
+                books.round_use,
+            )
         )
         for key in sorted(books.entries):
             entry = books.entries[key]
