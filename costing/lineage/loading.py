@@ -121,7 +121,7 @@ class _Loader:
             return PeriodBooks(first_day, end, None, opening, received, issued)
         links = [link for key in keys for link in self.links[key]]
         sources = {link.source_key for link in links if link.source_key is not None}
-        remade = self._remade(keys)
+        remade = self._remade(item_id, keys)
         books = ItemBooks.of(
             [self.records.entries[key] for key in keys | sources],
             links,
@@ -134,12 +134,12 @@ class _Loader:
         )
         return PeriodBooks(first_day, end, books, opening)
 
-    def _remade(self, keys: Iterable[int]) -> Remade:
+    def _remade(self, item_id: int, keys: Iterable[int]) -> Remade:
         """What orders made of an item in a period out of the item itself."""
         facts = self.records.facts
         of_order = [key for key in keys if facts[key].order is not None]
         made, used = any(facts[key].is_output for key in of_order), any(facts[key].is_consumption for key in of_order)
-        return own_use.read(of_order if made and used else [])
+        return own_use.read(of_order if made and used else [], [item_id])
 
     def trail(self, root: int) -> Trail:
         """What was read, as one; entries that were read for their cost alone are the boundary."""

@@ -79,8 +79,8 @@ class Remade:
     round: dict[int, OwnUse] = field(default_factory=dict)
 
 
-def read(keys: Collection[int]) -> Remade:
-    """Read it of the entries of orders, made and used, of the items that have both. Without entries nothing is asked.
+def read(keys: Collection[int], item_ids: Collection[int]) -> Remade:
+    """Read it of items that orders both made and used, among the entries given. Without entries nothing is asked.
 
     One query, and one for each level of products above the items; one more where goods go round.
     """
@@ -88,21 +88,16 @@ def read(keys: Collection[int]) -> Remade:
         return Remade()
     named = {"keys": array(keys)}
     found = Remade(_by_item(_LINES, named))
-    items, circle = _circles(named)
+    items, circle = _circles(item_ids, named)
     if items:
         found.round = _by_item(_WAYS, named | {"items": array(items), "circle": array(circle)})
     return found
 
 
-def _circles(named: Mapping[str, str]) -> tuple[set[int], set[int]]:
+def _circles(item_ids: Collection[int], named: Mapping[str, str]) -> tuple[set[int], set[int]]:
     """The items that are made of themselves through others, and all that they are used for."""
     products: dict[int, set[int]] = {}
-    items = {
-        row[0]
-        for row in _rows(
-            "SELECT DISTINCT item_id FROM inventory_itemledgerentry WHERE id = ANY(%(keys)s::bigint[])", named
-        )
-    }
+    items = set(item_ids)
     todo = items
     while todo:
         products |= {item: set() for item in todo}

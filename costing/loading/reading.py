@@ -271,4 +271,5 @@ def _remade(wanted: Sequence[Wanted], entries: EntryColumns, of_order: Flags) ->
     made, used = (np.zeros(len(wanted), bool) for _each in range(2))
     made[entries.item[of_order & (entries.quantity > 0)]] = True
     used[entries.item[of_order & (entries.quantity < 0)]] = True
-    return own_use.read(entries.key[of_order & (made & used)[entries.item]].tolist())
+    item_ids = [each.item_id for each, both in zip(wanted, made & used, strict=True) if both]
+    return own_use.read(entries.key[of_order & (made & used)[entries.item]].tolist(), item_ids)

@@ -60,8 +60,8 @@ def test_all_cost_arrives_and_stays(seed):
         assert computed(full=False)[0] == computed(full=True)[0]
         maker.adjust()
 
-    remade = own_use.read(list(ItemLedgerEntry.objects.values_list("pk", flat=True)))
-    assert remade.line
+    entries = ItemLedgerEntry.objects.values_list("pk", flat=True)
+    assert own_use.read(list(entries), [item.pk for item in maker.levels[0]]).line
     assert check_books.breaches() == []
     assert corrections_of_whole_books(maker.levels[0]) == []
     values = ValueEntry.objects.count()
