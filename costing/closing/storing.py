@@ -6,10 +6,10 @@ accounts. It is dated to the run, invoices nothing, and its document number is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -124,14 +124,14 @@ def take_back_changes(
 
 def _insert_values(
     source: str,
-    given: dict[str, object],
+    given: Mapping[str, Any],
     on: date,
     document_no: str,
     register_id: int,
     context: PostingContext,
     user_id: int | None,
 ) -> None:
-    shared = {
+    shared: dict[str, Any] = {
         "on": on,
         "no": document_no,
         "register_id": register_id,
@@ -139,7 +139,7 @@ def _insert_values(
         "created_at": context.created_at,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(source=source), given | shared)
+        cursor.execute(_INSERT.format(source=source), {**given, **shared})
 
 
 def in_parts(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base.forms import Form, ModelForm, RecordField
-from inventory import journal_lines
+from inventory import journal_lines, scopes
 from inventory.enums import ChargeSplit, DocumentType
 from inventory.forms.common import NumberedForm, entry_field, item_field, location_field, may_be_blank, reason_field
 from inventory.models import (
@@ -26,6 +26,7 @@ from inventory.models import (
     ItemJournalLine,
     ItemLedgerEntry,
     PostedDocument,
+    ResponsibilityCentre,
     TransferLine,
     TransferOrder,
     Variant,
@@ -42,8 +43,19 @@ class OrderForm(NumberedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._limit_centres()
         if self.instance.pk is not None:
             self._fix_partner()
+
+    def _limit_centres(self) -> None:
+        """Who is limited to some centres makes documents of these; one of them is proposed where there is one."""
+        scope = scopes.scope_of(self.user) if self.user else scopes.Scope()
+        if scope.centres:
+            keys = [centre.pk for centre in scope.centres]
+            field: Any = self.fields["responsibility_centre"]
+            field.queryset = ResponsibilityCentre.objects.filter(pk__in=keys).order_by("code")
+        if self.instance.pk is None and scope.default_centre is not None:
+            self.initial.setdefault("responsibility_centre", scope.default_centre.pk)
 
     def _fix_partner(self) -> None:
         if self.instance.lines.filter(quantity_handled__gt=0).exists():
@@ -59,7 +71,15 @@ class PurchaseForm(OrderForm):
 
     class Meta:
         model = Document
-        fields = ("no", "vendor", "order_date", "expected_date", "location", "external_document_no")
+        fields = (
+            "no",
+            "vendor",
+            "order_date",
+            "expected_date",
+            "location",
+            "responsibility_centre",
+            "external_document_no",
+        )
 
 
 class SaleForm(OrderForm):
@@ -70,7 +90,15 @@ class SaleForm(OrderForm):
 
     class Meta:
         model = Document
-        fields = ("no", "customer", "order_date", "expected_date", "location", "external_document_no")
+        fields = (
+            "no",
+            "customer",
+            "order_date",
+            "expected_date",
+            "location",
+            "responsibility_centre",
+            "external_document_no",
+        )
 
 
 class LineForm(ModelForm):

@@ -157,7 +157,7 @@ class ItemChargeForm(NumberedForm):
 class LocationForm(NumberedForm):
     class Meta:
         model = Location
-        fields = ("code", "name", "address", "in_transit", "blocked")
+        fields = ("code", "name", "address", "responsibility_centre", "in_transit", "blocked")
         widgets: ClassVar[dict[str, Any]] = {"address": forms.Textarea(attrs={"rows": 3})}
 
 

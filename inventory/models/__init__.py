@@ -21,7 +21,7 @@ from inventory.models.entries import (
     ItemRegister,
     PhysicalInventoryLedgerEntry,
 )
-from inventory.models.journals import ItemJournalLine
+from inventory.models.journals import ItemJournalLine, JournalBatch, StandardJournal, StandardJournalLine
 from inventory.models.master import (
     Barcode,
     BomLine,
@@ -95,6 +95,7 @@ __all__ = [
     "ItemRegister",
     "ItemTemplate",
     "ItemUnitOfMeasure",
+    "JournalBatch",
     "Location",
     "LocationNumberSeries",
     "Lot",
@@ -106,6 +107,8 @@ __all__ = [
     "Reservation",
     "ResponsibilityCentre",
     "Serial",
+    "StandardJournal",
+    "StandardJournalLine",
     "StockkeepingUnit",
     "TouchedEntry",
     "TransferLine",
