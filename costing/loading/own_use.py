@@ -94,7 +94,7 @@ def read(keys: Collection[int], item_ids: Collection[int]) -> Remade:
     return found
 
 
-def _circles(item_ids: Collection[int], named: Mapping[str, str]) -> tuple[set[int], set[int]]:
+def _circles(item_ids: Collection[int], named: dict[str, str]) -> tuple[set[int], set[int]]:
     """The items that are made of themselves through others, and all that they are used for."""
     products: dict[int, set[int]] = {}
     items = set(item_ids)
@@ -120,14 +120,14 @@ def _above(products: Mapping[int, set[int]], item: int) -> set[int]:
     return found
 
 
-def _by_item(sql: str, named: Mapping[str, str]) -> dict[int, OwnUse]:
+def _by_item(sql: str, named: dict[str, str]) -> dict[int, OwnUse]:
     found: dict[int, dict[int, set[int]]] = {}
     for item_id, made, used in _rows(sql, named):
         found.setdefault(item_id, {}).setdefault(made, set()).add(used)
     return dict(found)
 
 
-def _rows(sql: str, named: Mapping[str, str]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, named: dict[str, str]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, named)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
