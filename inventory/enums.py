@@ -139,6 +139,11 @@ class CountStatus(models.TextChoices):
     POSTED = "posted", pgettext_lazy("count status", "Posted")
 
 
+class CountSheetStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("count status", "Open")
+    FINISHED = "finished", pgettext_lazy("count status", "Finished")
+
+
 class PostedNumbers(models.TextChoices):
     """Numbers that a location may have of its own. The value is the column of the inventory setup that it replaces."""
 

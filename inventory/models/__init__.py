@@ -7,6 +7,7 @@ from inventory.models.attributes import (
     ItemAttributeValue,
 )
 from inventory.models.catalogue import CatalogueItem, ItemTemplate
+from inventory.models.counting import CountingPeriod, CountSheet, CountSheetLine
 from inventory.models.documents import (
     ChargeAssignment,
     Document,
@@ -74,6 +75,9 @@ __all__ = [
     "ChargeAssignment",
     "Count",
     "CountLine",
+    "CountSheet",
+    "CountSheetLine",
+    "CountingPeriod",
     "Customer",
     "Document",
     "DocumentLine",

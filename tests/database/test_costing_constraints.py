@@ -25,7 +25,7 @@ from costing.models import (
     StandardCostWorksheetLine,
     ValueEntry,
 )
-from inventory.enums import CostingMethod, DocumentKind, OrderType, SettleAt
+from inventory.enums import CostingMethod, CountSheetStatus, DocumentKind, OrderType, SettleAt
 from inventory.models import (
     Bin,
     BinContent,
@@ -33,7 +33,11 @@ from inventory.models import (
     CatalogueItem,
     CategoryAttribute,
     ChargeAssignment,
+    Count,
+    CountingPeriod,
     CountLine,
+    CountSheet,
+    CountSheetLine,
     Customer,
     Document,
     DocumentLine,
@@ -113,6 +117,10 @@ CHECKS = {
     "order_header_makes_goods": (OrderHeader, {"type": OrderType.TRANSFER}),
     "order_header_quantity_positive": (OrderHeader, {"quantity": 0}),
     "order_component_item_or_centre": (OrderComponent, {"item": None}),
+    "count_tolerance_not_negative": (Count, {"tolerance_percent": -1}),
+    "counting_period_times_per_year": (CountingPeriod, {"times_per_year": 366}),
+    "count_sheet_finished_has_time": (CountSheet, {"status": CountSheetStatus.FINISHED}),
+    "count_sheet_line_not_negative": (CountSheetLine, {"quantity_counted": -1}),
     "reservation_quantity_positive": (Reservation, {"quantity": 0}),
     "account_set_key_filled": (AccountSet, {"key": ""}),
     "value_entry_item_or_capacity": (ValueEntry, {"item_ledger_entry": None}),
@@ -160,6 +168,8 @@ UNIQUES = {
     "transfer_line_no_unique": (TransferLine, {}),
     "order_component_no_unique": (OrderComponent, {}),
     "count_line_no_unique": (CountLine, {}),
+    "count_sheet_no_unique": (CountSheet, {}),
+    "count_sheet_line_unique": (CountSheetLine, {}),
     "lot_no_unique": (Lot, {}),
     "serial_no_unique": (Serial, {}),
     "inventory_posting_setup_unique": (InventoryPostingSetup, {}),
