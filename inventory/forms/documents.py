@@ -1,4 +1,4 @@
-"""Forms of orders, journals and counts."""
+"""Forms of orders and journals."""
 
 from __future__ import annotations
 
@@ -16,12 +16,9 @@ from inventory.enums import ChargeSplit, DocumentType
 from inventory.forms.common import NumberedForm, entry_field, item_field, location_field, may_be_blank, reason_field
 from inventory.models import (
     ChargeAssignment,
-    Count,
-    CountLine,
     Customer,
     Document,
     DocumentLine,
-    ItemCategory,
     ItemCharge,
     ItemJournalLine,
     ItemLedgerEntry,
@@ -292,37 +289,3 @@ class MoveLineForm(LineForm):
     class Meta:
         model = ItemJournalLine
         fields = ("posting_date", "item", "location", "new_location", "quantity", "reason_code")
-
-
-class CountForm(NumberedForm):
-    """A new count: what is counted, and as of which day the books are read."""
-
-    from_series: ClassVar[bool] = True
-    location = location_field(help_text=gettext_lazy("Blank: all locations."))
-    category = forms.ModelChoiceField(
-        ItemCategory.objects.order_by("code"),
-        label=gettext_lazy("Item category"),
-        required=False,
-        empty_label=gettext_lazy("All items"),
-    )
-
-    class Meta:
-        model = Count
-        fields = ("no", "posting_date", "location")
-
-
-class CountLineForm(LineForm):
-    """A row of a count: for a line of the books only the figure, for a new one what was found."""
-
-    item = item_field()
-    location = location_field()
-
-    class Meta:
-        model = CountLine
-        fields = ("item", "location", "quantity_counted")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is not None:
-            del self.fields["item"]
-            del self.fields["location"]

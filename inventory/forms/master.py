@@ -37,7 +37,15 @@ class ItemForm(NumberedForm):
         (gettext_lazy("General"), ("no", "description", "type", "category", "base_unit_of_measure", "blocked")),
         (
             gettext_lazy("Inventory"),
-            ("shelf_no", "gtin", "net_weight", "lot_tracked", "serial_tracked", "prevent_negative_inventory"),
+            (
+                "shelf_no",
+                "gtin",
+                "net_weight",
+                "lot_tracked",
+                "serial_tracked",
+                "prevent_negative_inventory",
+                "counting_period",
+            ),
         ),
         (
             gettext_lazy("Costing"),
@@ -74,6 +82,7 @@ class ItemForm(NumberedForm):
             "lot_tracked",
             "serial_tracked",
             "prevent_negative_inventory",
+            "counting_period",
             "item_model_group",
             "standard_cost",
             "unit_cost",
