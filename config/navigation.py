@@ -57,6 +57,12 @@ MENU: tuple[MenuArea, ...] = (
             MenuPage(_("Purchase orders"), "inventory:purchase_list", DOCUMENT, also="buy receive", shortcut="g p"),
             MenuPage(_("Purchase receipts"), "inventory:purchasereceipt_list", DOCUMENT, also="received posted"),
             MenuPage(_("Purchase invoices"), "inventory:purchaseinvoice_list", DOCUMENT, also="invoiced posted"),
+            MenuPage(
+                _("Received not invoiced"),
+                "costing:received_not_invoiced",
+                ("base.purchase_invoice", "base.cost_view"),
+                also="combine receipts invoice waiting accrual",
+            ),
             MenuPage(_("Vendors"), "inventory:vendor_list", DOCUMENT, also="suppliers creditors"),
             MenuPage(
                 _("Item charges"),
@@ -75,6 +81,12 @@ MENU: tuple[MenuArea, ...] = (
             MenuPage(_("Sales orders"), "inventory:sale_list", DOCUMENT, also="sell ship", shortcut="g s"),
             MenuPage(_("Sales shipments"), "inventory:salesshipment_list", DOCUMENT, also="shipped posted"),
             MenuPage(_("Sales invoices"), "inventory:salesinvoice_list", DOCUMENT, also="invoiced posted"),
+            MenuPage(
+                _("Shipped not invoiced"),
+                "costing:shipped_not_invoiced",
+                ("base.sale_invoice", "base.cost_view"),
+                also="combine shipments invoice waiting",
+            ),
             MenuPage(_("Customers"), "inventory:customer_list", DOCUMENT, also="debtors buyers"),
             MenuPage(_("Order lines"), "inventory:orderline_list", DOCUMENT, also="open orders", in_menu=False),
             MenuPage(_("Posted lines"), "inventory:postedline_list", DOCUMENT, also="posted documents", in_menu=False),

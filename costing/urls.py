@@ -6,6 +6,7 @@ from costing.views.adjustment_urls import adjustment_patterns
 from costing.views.close_urls import close_patterns
 from costing.views.lineage_urls import lineage_patterns
 from costing.views.posting_urls import posting_patterns
+from costing.views.trade_urls import trade_patterns
 from costing.views.valuing_urls import valuing_patterns
 from costing.views.worksheet_urls import worksheet_patterns
 
@@ -41,6 +42,7 @@ gl_patterns: list[URLPattern] = [
 ]
 urlpatterns: list[URLPattern] = [
     *posting_patterns,
+    *trade_patterns,
     *valuing_patterns,
     *worksheet_patterns,
     *value_patterns,

@@ -23,13 +23,14 @@ FIELDS = (
     "gen_prod_posting_group",
     "inventory_posting_group",
     "shelf_no",
+    "counting_period",
     "unit_price",
     "reorder_point",
     "blocked",
     "sales_blocked",
     "purchasing_blocked",
 )
-CLEARABLE = ("category", "vendor", "shelf_no")
+CLEARABLE = ("category", "vendor", "shelf_no", "counting_period")
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _check_number(number: str) -> None:
 
 def _check_complete(item: Item) -> None:
     """Name every choice that neither the template nor an earlier item gives."""
-    needed = ("item_model_group", "gen_prod_posting_group", "base_unit_of_measure")
+    needed: tuple[str, ...] = ("item_model_group", "gen_prod_posting_group", "base_unit_of_measure")
     if item.is_inventory:
         needed = (*needed, "inventory_posting_group")
     missing = [str(Item._meta.get_field(name).verbose_name) for name in needed if getattr(item, f"{name}_id") is None]  # type: ignore[union-attr]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from zipfile import BadZipFile
 
 import openpyxl
 from django.db import transaction
@@ -65,10 +66,11 @@ def read_table(content: bytes, name: str) -> list[list[str]]:
 def _read_workbook(content: bytes) -> list[list[str]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, OSError, ValueError) as error:
+        rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS + 2, values_only=True))
+    except (InvalidFileException, BadZipFile, SyntaxError, LookupError, OSError, ValueError) as error:
+        # A SyntaxError is XML that is none.
         raise DomainError(_("The workbook cannot be read. Save it as XLSX again, or as CSV.")) from error
-    sheet = book.worksheets[0]
-    return [[_cell_text(value) for value in row] for row in sheet.iter_rows(max_row=MAX_ROWS + 2, values_only=True)]
+    return [[_cell_text(value) for value in row] for row in rows]
 
 
 def _cell_text(value: Any) -> str:
@@ -82,7 +84,12 @@ def split_text(text: str) -> list[list[str]]:
     """Rows of text with tabs, semicolons or commas between the cells, whichever the first line has most of."""
     first = text.partition("\n")[0]
     delimiter = max("\t;,", key=first.count)
-    return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    except csv.Error as error:
+        raise DomainError(
+            _("The rows cannot be read: %(why)s. Save the list as CSV or XLSX again.") % {"why": error}
+        ) from error
 
 
 def read_rows(table: Sequence[Sequence[str]], *, vendor: Vendor) -> list[Row]:

@@ -139,6 +139,11 @@ class CountStatus(models.TextChoices):
     POSTED = "posted", pgettext_lazy("count status", "Posted")
 
 
+class CountSheetStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("count status", "Open")
+    FINISHED = "finished", pgettext_lazy("count status", "Finished")
+
+
 class PostedNumbers(models.TextChoices):
     """Numbers that a location may have of its own. The value is the column of the inventory setup that it replaces."""
 
@@ -175,6 +180,25 @@ class Symbology(models.TextChoices):
     UPC_A = "upca", _("UPC-A")
     ITF_14 = "itf14", _("ITF-14")
     QR = "qr", _("QR")
+
+
+class ScanTask(models.TextChoices):
+    """What somebody does at the scan station."""
+
+    RECEIVE = "receive", _("Receive")
+    SHIP = "ship", _("Ship")
+    TRANSFER_SHIP = "transfer-ship", _("Ship a transfer")
+    TRANSFER_RECEIVE = "transfer-receive", _("Receive a transfer")
+    MOVE = "move", _("Move")
+    COUNT = "count", _("Count")
+
+
+class ScanState(models.TextChoices):
+    """What became of a scan. One that is under way is never seen: it is stored with its answer, or not at all."""
+
+    APPLIED = "applied", _("Applied")
+    REFUSED = "refused", _("Refused")
+    UNDONE = "undone", _("Undone")
 
 
 class CatalogueNumbering(models.TextChoices):

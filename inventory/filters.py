@@ -182,7 +182,7 @@ class PostedDocumentFilter(FilterSet):
     no = TextFilter(label=_("No."))
     posting_date = DateFilter(label=_("Posting date"))
     document_date = DateFilter(label=_("Document date"))
-    order_no = TextFilter(label=_("Order no."))
+    order_no = TextFilter(label=_("Order no."), method="filter_order")
     location = TextFilter("location__code", label=_("Location"))
     vendor = TextFilter("vendor__no", label=_("Vendor"))
     customer = TextFilter("customer__no", label=_("Customer"))
@@ -199,6 +199,16 @@ class PostedDocumentFilter(FilterSet):
         lines = PostedDocumentLine.objects.filter(value.q("item__no"))
         return queryset.filter(pk__in=lines.values("posted_document"))
 
+    def filter_order(self, queryset: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
+        """Documents of the order, those of several orders too."""
+        if not value:
+            return queryset
+        together = PostedDocumentLine.objects.filter(
+            value.q("source_line__posted_document__order_no"), posted_document__order_no=""
+        )
+        own = PostedDocument.objects.filter(value.q("order_no"))
+        return queryset.filter(pk__in=own.values("pk").union(together.values("posted_document_id")))
+
     class Meta:
         model = PostedDocument
         fields: ClassVar[list[str]] = []
@@ -208,7 +218,7 @@ class PostedLineFilter(FilterSet):
     type = ChoiceFilter("posted_document__type", choices=DocumentType.choices, label=_("Document type"))
     document_no = TextFilter("posted_document__no", label=_("Document no."))
     posting_date = DateFilter("posted_document__posting_date", label=_("Posting date"))
-    order_no = TextFilter("posted_document__order_no", label=_("Order no."))
+    order_no = TextFilter(label=_("Order no."), method="filter_order")
     order_line_no = NumberFilter(label=_("Order line no."))
     line_type = ChoiceFilter("type", choices=LineType.choices, label=_("Line type"))
     item = TextFilter("item__no", label=_("Item"))
@@ -220,6 +230,16 @@ class PostedLineFilter(FilterSet):
     amount = NumberFilter(label=_("Amount"))
 
     search_fields = ("posted_document__no", "item__no", "description")
+
+    def filter_order(self, queryset: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
+        """Lines of the order; an invoice of several orders names none, its lines' receipts or shipments do."""
+        if not value:
+            return queryset
+        lines = PostedDocumentLine.objects.all()
+        own = lines.filter(value.q("posted_document__order_no"))
+        together = lines.filter(value.q("source_line__posted_document__order_no"), posted_document__order_no="")
+        # A union, not OR: each part is found by its own index.
+        return queryset.filter(pk__in=own.values("pk").union(together.values("pk")))
 
     class Meta:
         model = PostedDocumentLine

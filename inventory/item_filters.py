@@ -74,7 +74,7 @@ class _ValueOf:
 
     def condition(self, value: Any) -> Q:
         column = COLUMNS.get(self.attribute.value_type, "value")
-        return value.q(column, exact="iexact" if column == "value" else "exact")  # type: ignore[no-any-return]
+        return value.q(column, exact="iexact" if column == "value" else "exact")
 
 
 COLUMNS = {

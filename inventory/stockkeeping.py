@@ -24,9 +24,8 @@ def plan_units(items: QuerySet[Item], *, location: Location, with_variants: bool
         for variant in Variant.objects.filter(item__in=[item.pk for item in chosen], blocked=False).order_by("code"):
             variants.setdefault(variant.item_id, []).append(variant)
     there = set(StockkeepingUnit.objects.filter(location=location).values_list("item_id", "variant_id"))
-    pairs: list[tuple[Item, Variant | None]] = [
-        (item, variant) for item in chosen for variant in (variants.get(item.pk) or [None])
-    ]
+    none: list[Variant | None] = [None]
+    pairs = [(item, variant) for item in chosen for variant in variants.get(item.pk) or none]
     missing = [pair for pair in pairs if (pair[0].pk, pair[1].pk if pair[1] else None) not in there]
     return [_unit(item, variant, location) for item, variant in missing]
 

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from config.base.views import grid_paths, list_paths
 from inventory.item_urls import item_patterns, master_paths
-from inventory.views import charges, counts, entries, journals, master, orders, posted, transfers
+from inventory.views import charges, counts, entries, journals, master, orders, places, posted, transfers
 from inventory.views.order_lines import PurchaseLinesView, SaleLinesView
 
 app_name = "inventory"
@@ -55,6 +55,18 @@ urlpatterns: list[URLPattern] = [
         master.LocationCreateView,
         master.LocationUpdateView,
         master.LocationCardView,
+    ),
+    path("locations/<str:code>/bins/", places.LocationBinsPage.as_view(), name="location_bins"),
+    path("locations/<str:code>/bins/move/", places.MoveBinView.as_view(), name="bin_move"),
+    *grid_paths("locations/<str:code>/bins/lines/", places.LocationBinsView, name="location_bins_lines"),
+    *list_paths("bins/", places.BinContentListView, name="bincontent_list"),
+    *master_paths(
+        "responsibility-centres",
+        "responsibilitycentre",
+        "code",
+        places.CentreListView,
+        places.CentreCreateView,
+        places.CentreUpdateView,
     ),
     *master_paths(
         "vendors",

@@ -32,7 +32,7 @@ def notes_of(record: Model) -> QuerySet[Note]:
     return Note.objects.filter(**_about(record), figure="").select_related("author").order_by("-pk")
 
 
-def add_file(record: Model, upload: UploadedFile, *, user: Any) -> Attachment:
+def add_file(record: Model, upload: UploadedFile[Any], *, user: Any) -> Attachment:
     """Keep an uploaded file. Raises: DomainError where it is empty or too big."""
     size = upload.size or 0
     name = PurePath(upload.name or "").name[:200] or _("file")

@@ -77,7 +77,7 @@ def settled_issues_cost_their_settlements() -> list[Breach]:
 
 
 def settled_receipts_have_given_their_cost() -> list[Breach]:
-    """A receipt that is closed costs what it was settled for, as of the last close of all items.
+    """A receipt that is closed costs what it was settled for, as of the last close of its item.
 
     What is moved or made may keep what is too little to be passed on.
     """
@@ -87,11 +87,12 @@ def settled_receipts_have_given_their_cost() -> list[Breach]:
         f"""
         SELECT ARRAY[e.id] AS entries, s.amount, v.cost - coalesce(h.amount, 0) AS cost
         FROM inventory_itemledgerentry e {_SETTLED_AT_CLOSE} JOIN ({_SETTLED}) s ON s.id = e.id
+        JOIN (SELECT n.id, max(c.closing_date) AS closed_on FROM inventory_item n
+              JOIN costing_inventoryclose c ON c.item_ids IS NULL OR c.item_ids @> to_jsonb(n.id)
+              WHERE c.kind = 'close' AND c.state = 'done' AND NOT c.rehearsal GROUP BY 1) l ON l.id = e.item_id
         JOIN LATERAL (SELECT sum(x.cost_amount_actual) AS cost FROM costing_valueentry x
                       WHERE x.item_ledger_entry_id = e.id AND x.inventoriable
-                        AND x.posting_date <= (SELECT max(c.closing_date) FROM costing_inventoryclose c
-                                               WHERE c.kind = 'close' AND c.state = 'done' AND NOT c.rehearsal
-                                                 AND c.item_ids IS NULL)) v ON true
+                        AND x.posting_date <= l.closed_on) v ON true
         LEFT JOIN (SELECT receipt_id, sum(amount) AS amount FROM ({_ON_HAND}) x GROUP BY 1) h ON h.receipt_id = e.id
         WHERE e.quantity > 0 AND NOT e.open AND e.entry_type NOT IN ('transfer', 'output', 'assembly_output')
           AND s.found = e.quantity AND s.amount <> v.cost - coalesce(h.amount, 0)

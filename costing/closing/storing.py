@@ -6,7 +6,7 @@ accounts. It is dated to the run, invoices nothing, and its document number is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
@@ -124,7 +124,7 @@ def take_back_changes(
 
 def _insert_values(
     source: str,
-    given: dict[str, Any],
+    given: Mapping[str, Any],
     on: date,
     document_no: str,
     register_id: int,
@@ -139,7 +139,7 @@ def _insert_values(
         "created_at": context.created_at,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(source=source), given | shared)
+        cursor.execute(_INSERT.format(source=source), {**given, **shared})
 
 
 def in_parts(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from config.base import changelog
 from config.base.errors import DomainError, ErrorCode
 from config.base.models import ChangeLog, Company
+from config.base.sheets import Cell
 from costing import adjustment, post_to_gl
 from costing.company import complete_posting_setup
 from costing.demo import masters, orders
@@ -24,7 +25,6 @@ from costing.demo.plan import COUNT_DATE, TRANSFER_DATE, Plan, PurchaseOrder, ma
 from costing.demo.source import SaleLine, Source, read_source
 from costing.demo.users import POSTING_USER, create_users
 from costing.imports import ImportOptions, ImportResult, SourceTable, import_rows
-from costing.imports.sources import Cell
 from inventory.models import Item
 
 ORIGIN = "load_demo"

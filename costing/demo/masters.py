@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from config.base.models import Company
+from config.base.sheets import Cell
 from costing.company import CompanyOptions, create_standard_company
 from costing.demo.plan import MAIN, OPENING_DATE, PORT
 from costing.demo.source import (
@@ -18,7 +19,6 @@ from costing.demo.source import (
     SaleLine,
     Source,
 )
-from costing.imports.sources import Cell
 from inventory.models import InventorySetup, ItemCategory
 
 COMPANY_NAME = "Retrospot Gifts"

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from config.base.sheets import Cell
 from costing.demo.plan import (
     COUNT_DATE,
     MAIN,
@@ -20,7 +21,6 @@ from costing.demo.plan import (
     Quantity,
 )
 from costing.demo.source import SaleLine
-from costing.imports.sources import Cell
 from costing.posting.documents import post_document
 from costing.posting.transfers import post_direct_transfer
 from inventory.charge_assignments import split_over

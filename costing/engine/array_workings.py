@@ -137,7 +137,7 @@ class Workings:
         self.refuse(entries.mirrors & entries.affected)
         self.refuse(values.entry[values.partial])
         self.refuse(entries.quantity == 0)
-        self.refused |= np.array([bool(facts.scope_changes) for facts in self.batch.items], bool)
+        self.refused |= np.array([facts.is_for_reference_only for facts in self.batch.items], bool)
         # A running sum of so much could leave 64 bits.
         if np.abs(self.cost.astype(float)).sum() >= _SAFE:
             self.refused[:] = True

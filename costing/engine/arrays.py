@@ -3,8 +3,9 @@
 In range: receipts, issues, returns, transfers and fixed applications of any depth, backdating, negative stock, charges,
 whole revaluations, overhead and variances, invoices in any number of parts, expected cost, roundings; averages by item
 or place with goods that come back within their own pool. Out of range, and left to `costing.engine.adjust`, item by
-item: partial revaluations, exact reversals that mirror their source, averages that depend on another pool or on a chain
-of returns, amounts finer than the precision, circles, and products that would leave 64 bits.
+item: partial revaluations, exact reversals that mirror their source, averages that depend on another pool, on a chain
+of returns or on goods made of themselves, amounts finer than the precision, circles, and products that would leave 64
+bits.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from costing.engine.average_chains import made_of_themselves
 from costing.engine.average_period import Period, PeriodOf, ScopePeriod, added_e5
 from costing.engine.books import Entry, ItemBooks, Scope, ScopeChange, Sums
 from costing.engine.forward import Costs, cost_links
@@ -54,11 +55,16 @@ def _calendar(books: ItemBooks, period_of: PeriodOf) -> dict[date, dict[Scope, S
     def members(end: date, scope: Scope) -> ScopePeriod:
         return calendar.setdefault(end, {}).setdefault(scope, ScopePeriod())
 
+    apart = made_of_themselves(books, period_of)
     for key in sorted(books.entries):
         entry = books.entries[key]
         end = period_of(entry.valuation_date)
         if books.first_day is None or entry.valuation_date >= books.first_day:
-            _place(books, entry, members(end, books.scope_of(entry, entry.valuation_date)), end, period_of)
+            home = members(end, books.scope_of(entry, entry.valuation_date))
+            if key in apart:
+                home.apart.append(entry)
+            else:
+                _place(books, entry, home, end, period_of)
         for value in entry.values:
             value_end = period_of(value.valuation_date)
             later = books.first_day is None or value.valuation_date >= books.first_day

@@ -4,6 +4,7 @@ For each issue, in the order of their numbers, out of everything that is valued 
 
     left out                                                                    rows of the domain rules
     the issue itself, and whatever receives cost from it in the period                           3 and 5
+    what an order made in the period and used the item itself for                                      4
     all other issues of the pool, when goods of this one come back to the pool                         7
     otherwise: the issues with a greater number; those before it are in, with their new cost           8
 
@@ -54,17 +55,19 @@ class ScopePeriod:
     """What one period of one scope holds.
 
     `issues` are to be costed. `waiting`: the returns and arrivals that wait for an issue, by its key. `others` have
-    their cost from elsewhere. `late`: revaluations, in this period, of entries from earlier ones.
+    their cost from elsewhere. `apart`: likewise, but made of the item itself: a source for later periods only. `late`:
+    revaluations, in this period, of entries from earlier ones.
     """
 
     issues: list[Entry] = field(default_factory=list)
     waiting: dict[int, list[Entry]] = field(default_factory=dict)
     others: list[Entry] = field(default_factory=list)
+    apart: list[Entry] = field(default_factory=list)
     late: list[Value] = field(default_factory=list)
 
     @property
     def entries(self) -> list[Entry]:
-        return [*self.issues, *self.others, *self.came_back]
+        return [*self.issues, *self.others, *self.apart, *self.came_back]
 
     @property
     def came_back(self) -> list[Entry]:
@@ -77,7 +80,8 @@ class Pool:
 
     `opening`: with late revaluations. `chains`: for each issue, what of `received` it feeds; None where what comes back
     waits for its issue. `received`: all but the issues, without what waits; `left`: of that, with what came back since,
-    what the issues costed so far have left. `is_short`: goods come back, and an issue found nothing to take from.
+    what the issues costed so far have left. `remade`: issues of which something apart is made. `is_short`: goods come
+    back, and an issue found nothing to take from.
     """
 
     members: ScopePeriod
@@ -87,6 +91,7 @@ class Pool:
     received_sums: Sums = field(default_factory=Sums)
     left: list[Entry] = field(default_factory=list)
     left_sums: Sums = field(default_factory=Sums)
+    remade: set[int] = field(default_factory=set)
     has_partial: bool = False
     is_short: bool = False
 
@@ -100,7 +105,7 @@ class Period:
 
     `goes_round`: a cost may hang on itself. Then an issue that finds its pool negative is `held` at what it has until
     nothing moves. `kept`: issues that are computed no more. `turns`: the last step of an issue, and how often it
-    turned.
+    turned. `remakes`: orders made goods of the item out of themselves.
     """
 
     def __init__(
@@ -118,6 +123,8 @@ class Period:
         self.added_e5 = {entry.key: added_e5(entry, end, period_of) for entry in self.order}
         self.pools = {scope: self._pool(members, opening.get(scope, Sums())) for scope, members in scopes.items()}
         self.circles = on_circles(costs.books, self.home)
+        made_of = costs.books.made_of
+        self.remakes = any(key in self.home for used in made_of if used in self.home for key in made_of[used])
         for scope, pool in self.pools.items():
             pool.chains = self._chains_if_needed(pool, on_circle=scope in self.circles)
             pool.received = [*pool.members.others, *(pool.members.came_back if pool.chains is not None else ())]
@@ -174,14 +181,18 @@ class Period:
         """What each issue feeds of its own pool."""
         books, members = self.costs.books, pool.members
         received = {entry.key for entry in (*members.others, *members.came_back)}
-        return {
-            issue.key: [books.entries[key] for key in sorted(chain_of(books, issue, self.home) & received)]
-            for issue in members.issues
-        }
+        made = {entry.key for entry in members.apart if entry.quantity_e5 > 0}
+        chains = {}
+        for issue in members.issues:
+            chain = chain_of(books, issue, self.home)
+            chains[issue.key] = [books.entries[key] for key in sorted(chain & received)]
+            if chain & made:
+                pool.remade.add(issue.key)
+        return chains
 
     def _chains_if_needed(self, pool: Pool, *, on_circle: bool) -> dict[int, list[Entry]] | None:
         """None where all that comes back may wait for its issue."""
-        may_wait = self._may_wait(pool)
+        may_wait = not self.remakes and self._may_wait(pool)
         if may_wait and not on_circle:
             return None
         chains = self._chains(pool)
@@ -229,6 +240,7 @@ class Period:
             pool.left, pool.is_short = list(pool.received), False
             pool.left_sums = Sums(pool.received_sums.quantity_e5, pool.received_sums.cost_e5)
         waiting = {e.key for pool in self.pools.values() if pool.chains is None for e in pool.members.came_back}
+        apart = {entry.key for pool in self.pools.values() for entry in pool.members.apart}
         for entry in self.order:
             pool = self.pools[self.home[entry.key]]
             if entry.averaged:
@@ -236,7 +248,7 @@ class Period:
             elif entry.key not in waiting:
                 before_e5 = self._cost_e5(entry)
                 settle_one(self.costs, entry)
-                difference_e5 = self._cost_e5(entry) - before_e5
+                difference_e5 = 0 if entry.key in apart else self._cost_e5(entry) - before_e5
                 pool.received_sums.add(0, difference_e5)
                 pool.left_sums.add(0, difference_e5)
 
@@ -260,7 +272,7 @@ class Period:
     def _pool_for(self, pool: Pool, issue: Entry) -> Sums:
         """What an issue is costed from."""
         fed = pool.chains[issue.key] if pool.chains is not None else pool.members.waiting.get(issue.key, [])
-        comes_back = any(entry.quantity_e5 > 0 for entry in fed)
+        comes_back = issue.key in pool.remade or any(entry.quantity_e5 > 0 for entry in fed)
         sums = pool.received_sums if comes_back else pool.left_sums
         seen = Sums(sums.quantity_e5, sums.cost_e5)
         if pool.chains is not None:

@@ -5,13 +5,16 @@ Plain records of integers; quantities and amounts in units of 1e-5 with the sign
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
 
 Scope = tuple[int | None, int | None]
 """Location and variant; both blank when an average is taken per item."""
+
+OwnUse = Mapping[int, Collection[int]]
+"""Output -> consumption of the same item that it was made of."""
 
 
 class Kind(IntEnum):
@@ -173,6 +176,8 @@ class ItemBooks:
     `first_day`, `opening` (averages): what is valued before the first day stands in the opening sums of its scope,
     issues that are open left out; entries from before are there as sources, or with a later revaluation.
     `scope_changes` (averages): days, in their order, after which the scopes of the entries do not hold any more.
+    `own_use` (averages): what order lines made of the item while using the item itself. `round_use`: likewise, by way
+    of orders for other items. `made_of`: both, from consumption to output.
     """
 
     entries: dict[int, Entry]
@@ -182,8 +187,11 @@ class ItemBooks:
     first_day: date | None = None
     opening: Mapping[Scope, Sums] = field(default_factory=dict)
     scope_changes: Sequence[ScopeChange] = ()
+    own_use: OwnUse = field(default_factory=dict)
+    round_use: OwnUse = field(default_factory=dict)
     sources: dict[int, list[Link]] = field(default_factory=dict)
     receivers: dict[int, list[Link]] = field(default_factory=dict)
+    made_of: dict[int, list[int]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -196,13 +204,19 @@ class ItemBooks:
         first_day: date | None = None,
         opening: Mapping[Scope, Sums] | None = None,
         scope_changes: Sequence[ScopeChange] = (),
+        own_use: OwnUse | None = None,
+        round_use: OwnUse | None = None,
     ) -> ItemBooks:
         found = {entry.key: entry for entry in entries}
         books = cls(found, links, precision_e5, affected, first_day, opening or {}, scope_changes)
+        books.own_use, books.round_use = own_use or {}, round_use or {}
         for link in links:
             if link.source_key is not None:
                 books.sources.setdefault(link.receiver_key, []).append(link)
                 books.receivers.setdefault(link.source_key, []).append(link)
+        for output_key, used in (*books.own_use.items(), *books.round_use.items()):
+            for key in used:
+                books.made_of.setdefault(key, []).append(output_key)
         return books
 
     def scope_of(self, entry: Entry, on: date) -> Scope:

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.engine.books import Entry, ItemBooks, Kind, Link, Scope, ScopeChange, Sums, Value
+from costing.engine.books import Entry, ItemBooks, Kind, Link, OwnUse, Scope, ScopeChange, Sums, Value
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -84,7 +84,7 @@ class LinkColumns:
 class ItemFacts:
     """What holds for one item. `scoped`: averaged by location and variant, as far as no scope change says otherwise.
 
-    `first_day`, `opening` and `scope_changes`: as in `ItemBooks`.
+    `first_day` and all that follows: as in `ItemBooks`.
     """
 
     is_average: bool
@@ -93,6 +93,13 @@ class ItemFacts:
     first_day: date | None = None
     opening: Mapping[Scope, Sums] = field(default_factory=dict)
     scope_changes: Sequence[ScopeChange] = ()
+    own_use: OwnUse = field(default_factory=dict)
+    round_use: OwnUse = field(default_factory=dict)
+
+    @property
+    def is_for_reference_only(self) -> bool:
+        """Whether the array path cannot know what the averages of the item are taken of."""
+        return bool(self.scope_changes or self.own_use or self.round_use)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,8 @@ class BookColumns:
             first_day=facts.first_day,
             opening=facts.opening,
             scope_changes=facts.scope_changes,
+            own_use=facts.own_use,
+            round_use=facts.round_use,
         )
 
     def _entries_of(self, item: int, *, scoped: bool) -> list[Entry]:

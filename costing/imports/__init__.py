@@ -6,10 +6,10 @@ Every row is checked before anything is written. A row that is refused is named 
 its whole document with it; other documents are written, each in its own transactions.
 """
 
+from config.base.sheets import RowProblem, SourceRow, SourceTable, UnreadableFile, read_file
 from costing.imports.kinds import KINDS, Kind
-from costing.imports.results import ImportOptions, ImportResult, RowProblem
+from costing.imports.results import ImportOptions, ImportResult
 from costing.imports.running import import_file, import_rows
-from costing.imports.sources import SourceRow, SourceTable, UnreadableFile, read_file
 
 __all__ = [
     "KINDS",

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base import locks
+from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, day, number, text
 from config.base.transactions import posting
-from costing.imports.columns import Column, Lookup, ParsedRow, day, number, text
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
-from costing.imports.results import ImportOptions, RowProblem
+from costing.imports.results import ImportOptions
 from costing.imports.tracking import resolve_variants
 from costing.posting import journals
 from inventory.enums import CountStatus

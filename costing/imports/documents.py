@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 
 from config.base import bulk, locks, numbering
 from config.base.models import Company
+from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, choice, day, number, text, too_many_decimals
 from config.base.transactions import PostingContext, posting
-from costing.imports.columns import Column, Lookup, ParsedRow, choice, day, number, text, too_many_decimals
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
-from costing.imports.results import ImportOptions, RowProblem
+from costing.imports.results import ImportOptions
 from costing.imports.tracking import resolve_variants
 from costing.posting import documents
 from inventory.charge_assignments import charge_amount, split_over

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base.models import ReasonCode
-from costing.imports.columns import Column, Lookup, ParsedRow, choice, day, number, text
+from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, choice, day, number, text
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
-from costing.imports.results import ImportOptions, RowProblem
+from costing.imports.results import ImportOptions
 from costing.imports.tracking import resolve_variants
 from costing.posting import journals
 from inventory.enums import JournalLineKind

@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
-from costing.imports.columns import Column, ParsedRow
-from costing.imports.results import ImportOptions, RowProblem
+from config.base.sheets import Column, ParsedRow, RowProblem
+from costing.imports.results import ImportOptions
 
 LINE_STEP = 10_000
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from config.base import bulk
 from config.base.models import ChangeAction, ChangeLog
-from costing.imports.columns import Column, Lookup, ParsedRow, choice, number, text, yes_no
+from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, choice, number, text, yes_no
 from costing.imports.kind import Group, Kind, Outcome, check_alone
-from costing.imports.results import ImportOptions, RowProblem
+from costing.imports.results import ImportOptions
 from inventory.enums import ItemType
 from inventory.models import (
     Customer,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from config.base.errors import ErrorCode
+from config.base.sheets import RowProblem
 
 Report = Callable[[int, int], None]
 
@@ -24,20 +24,6 @@ class ImportOptions:
     dry_run: bool = False
     skip_existing: bool = False
     report: Report | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """A row that was refused: where it stands in the file, and why."""
-
-    line_no: int
-    column: str
-    message: str
-    code: ErrorCode = ErrorCode.INVALID_INPUT
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the problem as plain JSON values."""
-        return {"line": self.line_no, "column": self.column, "message": self.message, "code": str(self.code.value)}
 
 
 @dataclass(slots=True)

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError
 from config.base.parsing import region_of
-from costing.imports.columns import ParsedRow, parse_row, resolve_records
+from config.base.sheets import ParsedRow, RowProblem, SourceTable, UnreadableFile, parse_table, read_file
 from costing.imports.kinds import KINDS, Group, Kind, refusals
-from costing.imports.results import ImportOptions, ImportResult, RowProblem
-from costing.imports.sources import SourceTable, UnreadableFile, read_file
+from costing.imports.results import ImportOptions, ImportResult
 
 
 def import_file(kind_name: str, path: Path, options: ImportOptions) -> ImportResult:
@@ -60,19 +59,7 @@ def _check_columns(kind: Kind, table: SourceTable) -> None:
 
 
 def _checked_groups(kind: Kind, table: SourceTable, options: ImportOptions) -> tuple[list[Group], list[RowProblem]]:
-    region = region_of(options.region)
-    rows: list[ParsedRow] = []
-    problems: list[RowProblem] = []
-    for source in table.rows:
-        row, found = parse_row(source.line_no, source.cells, kind.columns, region)
-        if source.surplus:
-            surplus = ", ".join(source.surplus)
-            found.append(
-                RowProblem(row.line_no, "", _("“%(text)s” stands right of the last column.") % {"text": surplus})
-            )
-        rows.append(row)
-        problems += found
-    problems += resolve_records(rows, kind.columns)
+    rows, problems = parse_table(table, kind.columns, region_of(options.region))
     problems += kind.prepare(rows)
     groups = _group(rows, kind.group_by)
     for group in groups:

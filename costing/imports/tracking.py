@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from costing.imports.columns import ParsedRow
-from costing.imports.results import RowProblem
+from config.base.sheets import ParsedRow, RowProblem
 from inventory.models import Variant
 
 

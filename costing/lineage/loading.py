@@ -24,6 +24,8 @@ from costing.lineage.pools import Pools
 from costing.lineage.reading import Records, read_links, read_orders
 from costing.lineage.records import Direction, OrderKey, PeriodBooks, PoolKey, Trail
 from costing.lineage.walking import MAX_ENTRIES, reached
+from costing.loading import own_use
+from costing.loading.own_use import Remade
 
 ROUNDS = 3
 MAX_PERIOD_ENTRIES = 1000
@@ -103,7 +105,7 @@ class _Loader:
         }
 
     def _period(self, period: Period, first_day: date, keys: set[int] | None, days: list[DaySums]) -> PeriodBooks:
-        _item_id, end = period
+        item_id, end = period
         opening: dict[Scope, Sums] = defaultdict(Sums)
         received: dict[Scope, Sums] = defaultdict(Sums)
         issued: dict[Scope, Sums] = defaultdict(Sums)
@@ -119,6 +121,7 @@ class _Loader:
             return PeriodBooks(first_day, end, None, opening, received, issued)
         links = [link for key in keys for link in self.links[key]]
         sources = {link.source_key for link in links if link.source_key is not None}
+        remade = self._remade(item_id, keys)
         books = ItemBooks.of(
             [self.records.entries[key] for key in keys | sources],
             links,
@@ -126,8 +129,17 @@ class _Loader:
             affected=frozenset(keys),
             first_day=first_day,
             opening=opening,
+            own_use=remade.line.get(item_id, {}),
+            round_use=remade.round.get(item_id, {}),
         )
         return PeriodBooks(first_day, end, books, opening)
+
+    def _remade(self, item_id: int, keys: Iterable[int]) -> Remade:
+        """What orders made of an item in a period out of the item itself."""
+        facts = self.records.facts
+        of_order = [key for key in keys if facts[key].order is not None]
+        made, used = any(facts[key].is_output for key in of_order), any(facts[key].is_consumption for key in of_order)
+        return own_use.read(of_order if made and used else [], [item_id])
 
     def trail(self, root: int) -> Trail:
         """What was read, as one; entries that were read for their cost alone are the boundary."""

@@ -13,9 +13,10 @@ from django.db import connection
 from costing.engine.books import Scope, ScopeChange, Sums
 from costing.engine.columns import BookColumns, EntryColumns, Flags, Ints, ItemFacts, LinkColumns, ValueColumns
 from costing.engine.positions import Positions
-from costing.loading import statements
+from costing.loading import own_use, statements
 from costing.loading.blocks import array, joined, sorted_by
 from costing.loading.blocks import read as read_blocks
+from costing.loading.own_use import Remade
 
 _ILE, _VE, _IAE = "inventory_itemledgerentry e", "costing_valueentry v", "inventory_itemapplicationentry a"
 
@@ -164,6 +165,7 @@ def _columns(
         **{name: links[name] for name in ("receiver", "inbound", "outbound", "transferred_from", "quantity")},
     )
     openings = _openings(wanted, entry_columns, value_columns)
+    remade = _remade(wanted, entry_columns, _has(entries, statements.OF_ORDER))
     facts = [
         ItemFacts(
             each.is_average,
@@ -172,6 +174,8 @@ def _columns(
             each.first_day,
             openings.get(place, {}),
             each.scope_changes,
+            remade.line.get(each.item_id, {}),
+            remade.round.get(each.item_id, {}),
         )
         for place, each in enumerate(wanted)
     ]
@@ -258,3 +262,14 @@ def _take_off(
         scope = (location or None, variant or None) if wanted[item].by_place else (None, None)
         sums_of_scope = openings.setdefault(item, {}).setdefault(scope, Sums())
         sums_of_scope.add(-total if quantity_e5 is not None else 0, -total if cost_e5 is not None else 0)
+
+
+def _remade(wanted: Sequence[Wanted], entries: EntryColumns, of_order: Flags) -> Remade:
+    """What orders made of average items out of themselves; asked only of items that orders both made and used."""
+    is_average = np.array([each.is_average for each in wanted], bool)
+    of_order = of_order & is_average[entries.item]
+    made, used = (np.zeros(len(wanted), bool) for _each in range(2))
+    made[entries.item[of_order & (entries.quantity > 0)]] = True
+    used[entries.item[of_order & (entries.quantity < 0)]] = True
+    item_ids = [each.item_id for each, both in zip(wanted, made & used, strict=True) if both]
+    return own_use.read(entries.key[of_order & (made & used)[entries.item]].tolist(), item_ids)

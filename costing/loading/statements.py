@@ -10,7 +10,7 @@ DAY_BITS = 22
 KIND_BITS = 6
 
 # Flags of entries.
-COMPLETELY_INVOICED, MIRRORS, OPEN, HAS_VARIANT = range(4)
+COMPLETELY_INVOICED, MIRRORS, OPEN, HAS_VARIANT, OF_ORDER = range(5)
 
 ENTRIES = Layout(
     packed=_DAY.format(column="e.posting_date"),
@@ -21,6 +21,8 @@ ENTRIES = Layout(
         " AND e.entry_type IN ('purchase', 'output', 'assembly_output')",
         OPEN: "e.open",
         HAS_VARIANT: "e.variant_id IS NOT NULL",
+        # Made or used by an order.
+        OF_ORDER: "e.order_type IN ('assembly', 'production')",
     },
     columns={
         "key": "e.id",

@@ -43,7 +43,7 @@ def write(
     if len(types) > (HANDLED in types):
         invoice_id = next(pk for key, pk in ids.items() if key != HANDLED)
         bulk.insert(PostedDocumentLine, _invoice_rows(plan, parts, invoice_id, handled_lines, precision_e5))
-    _update_order(plan, precision_e5)
+    update_order(plan, precision_e5)
 
 
 def _header_row(plan: DocumentPlan, type_: str, no: str) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _invoice_rows(
     return rows
 
 
-def _update_order(plan: DocumentPlan, precision_e5: int) -> None:
+def update_order(plan: DocumentPlan, precision_e5: int) -> None:
     """Add what was posted to the order's lines, propose the rest as next quantities, and complete the order."""
     changes = [(each.line, _discount_left(each, precision_e5)) for each in plan.lines] + [
         (line, Decimal(0)) for line in plan.charge_lines

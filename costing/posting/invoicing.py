@@ -68,7 +68,7 @@ class InvoiceableEntry:
         return self.quantity_e5 - self.invoiced_e5
 
 
-_INVOICEABLE = """
+_ENTRIES = """
 SELECT e.id, pl.id, pl.order_line_no, e.item_id, e.variant_id, e.location_id, e.entry_type,
        (e.quantity * 100000)::bigint, (e.invoiced_quantity * 100000)::bigint,
        (v.open_expected * 100000)::bigint, (v.first_expected * 100000)::bigint,
@@ -91,8 +91,13 @@ CROSS JOIN LATERAL (
            (array_agg(x.account_set_id ORDER BY x.id))[1] AS account_set_id,
            (array_agg(x.gen_bus_posting_group_id ORDER BY x.id))[1] AS gen_bus_posting_group_id
     FROM costing_valueentry x WHERE x.item_ledger_entry_id = e.id) v
+"""
+_OF_ORDER = f"""{_ENTRIES}
 WHERE d.order_no = %s AND d.type = %s AND pl.order_line_no = ANY(%s::int[]) AND NOT e.completely_invoiced
 ORDER BY e.id
+"""
+_NAMED = f"""{_ENTRIES}
+WHERE e.id = ANY(%s::bigint[]) AND NOT e.completely_invoiced
 """
 
 
@@ -101,10 +106,16 @@ def invoiceable_entries(
 ) -> dict[int, list[InvoiceableEntry]]:
     """Return, by order line number, what was received or shipped and is not fully invoiced, oldest first."""
     found: dict[int, list[InvoiceableEntry]] = {}
-    for row in statements.rows(_INVOICEABLE, [order_no, str(handled_type), list(order_line_nos)]):
+    for row in statements.rows(_OF_ORDER, [order_no, str(handled_type), list(order_line_nos)]):
         entry = InvoiceableEntry(*row)
         found.setdefault(entry.order_line_no, []).append(entry)
     return found
+
+
+def invoiceable_by_id(entry_ids: Collection[int]) -> dict[int, InvoiceableEntry]:
+    """Return those of the entries that are not fully invoiced. Their items must be locked."""
+    rows = statements.rows(_NAMED, [list(entry_ids)]) if entry_ids else []
+    return {row[0]: InvoiceableEntry(*row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from costing.posting import stock
 from costing.posting.results import PostingResult
 from costing.setups import Setups
 from costing.value_posting import CostedLine
+from inventory import counts
 from inventory import locks as inventory_locks
 from inventory import posting as item_posting
 from inventory import stock as stock_reader
@@ -181,8 +182,10 @@ def _costed_line(line: ItemJournalLine, item: ItemFacts, precision_e5: int) -> C
 def post_count(*, count_id: int, user_id: int | None, preview: bool = False) -> PostingResult:
     """Post a count: the differences as adjustments, and a physical inventory entry for every counted line.
 
-    Differences are against what was calculated, so movements since then stay. An increase enters at the card's unit
-    cost. Raises: DomainError when a line is not counted, the count is posted already, or a line cannot be posted.
+    Differences are against what the books said when a line was counted, so movements since then stay. An increase
+    enters at the card's unit cost. An open count is finished first.
+    Raises: DomainError when a line is not counted or is to be counted again, a sheet is open, the count is posted
+    already, or a line cannot be posted.
     """
     with posting(preview=preview) as context:
         return post_count_within(context, count_id=count_id, user_id=user_id)
@@ -191,17 +194,17 @@ def post_count(*, count_id: int, user_id: int | None, preview: bool = False) -> 
 def post_count_within(context: PostingContext, *, count_id: int, user_id: int | None) -> PostingResult:
     """As `post_count`, inside the posting that a use case opened."""
     count = inventory_locks.lock_count(count_id)
-    lines = list(count.lines.order_by("line_no"))
-    _check_count(count, lines)
-    item_ids = {line.item_id for line in lines}
+    _check_count(count)
+    item_ids = set(count.lines.values_list("item_id", flat=True))
     locks.lock_items(item_ids)
+    if count.status == CountStatus.OPEN:
+        counts.finish_locked(count)
+    lines = list(count.lines.order_by("line_no"))
     facts = stock_reader.item_facts(item_ids)
     setups = Setups.at(count.posting_date)
     checks.check_dates([count.posting_date], setup=setups.costing)
     costed = [
-        _count_movement(count, line, facts[line.item_id])
-        for line in lines
-        if line.quantity_counted != line.quantity_calculated
+        _count_movement(count, line, facts[line.item_id]) for line in lines if line.quantity_counted != _expected(line)
     ]
     terms = JournalTerms("PHYSINVJNL", "", count.no, (DocumentType.COUNT.value,), user_id, context.preview)
     result = post_movements(costed, setups=setups, terms=terms, context=context) if costed else None
@@ -210,28 +213,21 @@ def post_count_within(context: PostingContext, *, count_id: int, user_id: int | 
     return result or PostingResult(0, ((DocumentType.COUNT.value, count.no),), (), (), ())
 
 
-def _check_count(count: Count, lines: Sequence[CountLine]) -> None:
+def _check_count(count: Count) -> None:
     if count.status == CountStatus.POSTED:
         raise DomainError(
             _("Count %(no)s is posted already. Make a new count.") % {"no": count.no}, code=ErrorCode.ALREADY_POSTED
         )
-    if not lines:
-        raise EmptyJournal(_("Count %(no)s has no lines. Calculate the lines first.") % {"no": count.no})
-    raise_problems(
-        Problem(
-            _("Line %(line)s of count %(no)s is not counted. Enter the counted quantity.")
-            % {"line": line.line_no, "no": count.no},
-            ErrorCode.INVALID_INPUT,
-            document_no=count.no,
-            line_no=line.line_no,
-        )
-        for line in lines
-        if line.quantity_counted is None
-    )
+
+
+def _expected(line: CountLine) -> Decimal:
+    """What the books said when the line was counted."""
+    expected: Decimal = line.quantity_calculated + line.quantity_moved
+    return expected
 
 
 def _count_movement(count: Count, line: CountLine, item: ItemFacts) -> CostedLine:
-    difference = (line.quantity_counted or Decimal(0)) - line.quantity_calculated
+    difference = (line.quantity_counted or Decimal(0)) - _expected(line)
     inbound = difference > 0
     movement = Movement(
         origin=_count_origin(line.line_no, count.posting_date, item),
@@ -279,11 +275,9 @@ def _write_counted(
                 "location_id": line.location_id,
                 "lot_no": line.lot_no,
                 "serial_no": line.serial_no,
-                "quantity_calculated": line.quantity_calculated,
+                "quantity_calculated": _expected(line),
                 "quantity_counted": line.quantity_counted,
-                "item_ledger_entry_id": (
-                    next(differing) if line.quantity_counted != line.quantity_calculated else None
-                ),
+                "item_ledger_entry_id": next(differing) if line.quantity_counted != _expected(line) else None,
                 "register_id": register_id,
                 "created_at": context.created_at,
             }

@@ -1,12 +1,19 @@
 """Forms of the inventory pages."""
 
 from inventory.forms.common import NumberedForm
+from inventory.forms.counts import (
+    CountDueForm,
+    CountForm,
+    CountingPeriodForm,
+    CountLineForm,
+    MakeSheetsForm,
+    RecountForm,
+    SheetLineForm,
+)
 from inventory.forms.documents import (
     AssignDocumentForm,
     ChargeAssignmentForm,
     ChargeLineForm,
-    CountForm,
-    CountLineForm,
     JournalLineForm,
     MoveLineForm,
     OrderForm,
@@ -55,8 +62,10 @@ __all__ = [
     "ChargeLineForm",
     "ChooseTemplateForm",
     "CopyItemForm",
+    "CountDueForm",
     "CountForm",
     "CountLineForm",
+    "CountingPeriodForm",
     "CustomerForm",
     "ItemAttributeForm",
     "ItemCategoryForm",
@@ -67,6 +76,7 @@ __all__ = [
     "ItemUnitForm",
     "JournalLineForm",
     "LocationForm",
+    "MakeSheetsForm",
     "MakeStockkeepingUnitsForm",
     "MergeCategoryForm",
     "MoveCategoryForm",
@@ -78,7 +88,9 @@ __all__ = [
     "PartnerForm",
     "PurchaseForm",
     "ReasonForm",
+    "RecountForm",
     "SaleForm",
+    "SheetLineForm",
     "StockkeepingUnitForm",
     "SuggestSplitForm",
     "TransferForm",

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy
 from config.base.forms import Form
 from inventory import attributes, bulk_edit
 from inventory.forms.items import category_field, coded_field, partner_field
-from inventory.models import GenProdPostingGroup, InventoryPostingGroup, ItemAttribute, Vendor
+from inventory.models import CountingPeriod, GenProdPostingGroup, InventoryPostingGroup, ItemAttribute, Vendor
 
 YES_NO = (("", gettext_lazy("As it is")), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 CLEAR = (
     ("category", gettext_lazy("Category")),
     ("vendor", gettext_lazy("Vendor")),
     ("shelf_no", gettext_lazy("Shelf no.")),
+    ("counting_period", gettext_lazy("Counting period")),
 )
 
 
@@ -32,6 +33,9 @@ class BulkItemForm(Form):
     category = category_field(label=gettext_lazy("Category"), required=False)
     vendor = partner_field(Vendor.objects.all(), label=gettext_lazy("Vendor"), required=False)
     shelf_no = forms.CharField(label=gettext_lazy("Shelf no."), max_length=20, required=False)
+    counting_period = forms.ModelChoiceField(
+        CountingPeriod.objects.order_by("code"), label=gettext_lazy("Counting period"), required=False
+    )
     unit_price = forms.DecimalField(
         label=gettext_lazy("Unit price"), required=False, min_value=0, max_digits=18, decimal_places=5
     )
@@ -66,7 +70,7 @@ class BulkItemForm(Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=250, required=False)
 
     fieldsets: ClassVar[Any] = (
-        (gettext_lazy("General"), ("category", "vendor", "shelf_no", "unit_price", "reorder_point")),
+        (gettext_lazy("General"), ("category", "vendor", "shelf_no", "counting_period", "unit_price", "reorder_point")),
         (gettext_lazy("Posting"), ("gen_prod_posting_group", "inventory_posting_group")),
         (gettext_lazy("Blocked"), ("blocked", "sales_blocked", "purchasing_blocked")),
         (gettext_lazy("Attribute"), ("attribute", "value")),

@@ -19,7 +19,7 @@ from inventory.models import CatalogueItem, Item, ItemTemplate, Vendor
 MAX_BYTES = 10 * 1024 * 1024
 
 
-def template_field() -> forms.ModelChoiceField:  # type: ignore[type-arg] # not generic at run time
+def template_field() -> forms.ModelChoiceField:
     return forms.ModelChoiceField(
         ItemTemplate.objects.order_by("code"),
         label=gettext_lazy("Item template"),
@@ -134,8 +134,10 @@ class ImportCatalogueForm(Form):
             raise DomainError(_("The file is bigger than 10 MB. Import the list in parts."))
         table = catalogue_import.read_table(upload.read(), upload.name)
         # A file cannot be sent back with the page: its rows stand in the box, for the preview and what follows it.
-        self.data = self.data.copy()
-        self.data["text"] = "\n".join("\t".join(_one_line(cell) for cell in row) for row in table)
+        data: Any = self.data
+        data = data.copy()
+        data["text"] = "\n".join("\t".join(_one_line(cell) for cell in row) for row in table)
+        self.data = data
         return table
 
 

@@ -1,4 +1,4 @@
-"""Forms of orders, journals and counts."""
+"""Forms of orders and journals."""
 
 from __future__ import annotations
 
@@ -11,21 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base.forms import Form, ModelForm, RecordField
-from inventory import journal_lines
+from inventory import journal_lines, scopes
 from inventory.enums import ChargeSplit, DocumentType
 from inventory.forms.common import NumberedForm, entry_field, item_field, location_field, may_be_blank, reason_field
 from inventory.models import (
     ChargeAssignment,
-    Count,
-    CountLine,
     Customer,
     Document,
     DocumentLine,
-    ItemCategory,
     ItemCharge,
     ItemJournalLine,
     ItemLedgerEntry,
     PostedDocument,
+    ResponsibilityCentre,
     TransferLine,
     TransferOrder,
     Variant,
@@ -42,8 +40,19 @@ class OrderForm(NumberedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._limit_centres()
         if self.instance.pk is not None:
             self._fix_partner()
+
+    def _limit_centres(self) -> None:
+        """Who is limited to some centres makes documents of these; one of them is proposed where there is one."""
+        scope = scopes.scope_of(self.user) if self.user else scopes.Scope()
+        if scope.centres:
+            keys = [centre.pk for centre in scope.centres]
+            field: Any = self.fields["responsibility_centre"]
+            field.queryset = ResponsibilityCentre.objects.filter(pk__in=keys).order_by("code")
+        if self.instance.pk is None and scope.default_centre is not None:
+            self.initial.setdefault("responsibility_centre", scope.default_centre.pk)
 
     def _fix_partner(self) -> None:
         if self.instance.lines.filter(quantity_handled__gt=0).exists():
@@ -59,7 +68,15 @@ class PurchaseForm(OrderForm):
 
     class Meta:
         model = Document
-        fields = ("no", "vendor", "order_date", "expected_date", "location", "external_document_no")
+        fields = (
+            "no",
+            "vendor",
+            "order_date",
+            "expected_date",
+            "location",
+            "responsibility_centre",
+            "external_document_no",
+        )
 
 
 class SaleForm(OrderForm):
@@ -70,7 +87,15 @@ class SaleForm(OrderForm):
 
     class Meta:
         model = Document
-        fields = ("no", "customer", "order_date", "expected_date", "location", "external_document_no")
+        fields = (
+            "no",
+            "customer",
+            "order_date",
+            "expected_date",
+            "location",
+            "responsibility_centre",
+            "external_document_no",
+        )
 
 
 class LineForm(ModelForm):
@@ -264,37 +289,3 @@ class MoveLineForm(LineForm):
     class Meta:
         model = ItemJournalLine
         fields = ("posting_date", "item", "location", "new_location", "quantity", "reason_code")
-
-
-class CountForm(NumberedForm):
-    """A new count: what is counted, and as of which day the books are read."""
-
-    from_series: ClassVar[bool] = True
-    location = location_field(help_text=gettext_lazy("Blank: all locations."))
-    category = forms.ModelChoiceField(
-        ItemCategory.objects.order_by("code"),
-        label=gettext_lazy("Item category"),
-        required=False,
-        empty_label=gettext_lazy("All items"),
-    )
-
-    class Meta:
-        model = Count
-        fields = ("no", "posting_date", "location")
-
-
-class CountLineForm(LineForm):
-    """A row of a count: for a line of the books only the figure, for a new one what was found."""
-
-    item = item_field()
-    location = location_field()
-
-    class Meta:
-        model = CountLine
-        fields = ("item", "location", "quantity_counted")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is not None:
-            del self.fields["item"]
-            del self.fields["location"]

@@ -37,7 +37,15 @@ class ItemForm(NumberedForm):
         (gettext_lazy("General"), ("no", "description", "type", "category", "base_unit_of_measure", "blocked")),
         (
             gettext_lazy("Inventory"),
-            ("shelf_no", "gtin", "net_weight", "lot_tracked", "serial_tracked", "prevent_negative_inventory"),
+            (
+                "shelf_no",
+                "gtin",
+                "net_weight",
+                "lot_tracked",
+                "serial_tracked",
+                "prevent_negative_inventory",
+                "counting_period",
+            ),
         ),
         (
             gettext_lazy("Costing"),
@@ -74,6 +82,7 @@ class ItemForm(NumberedForm):
             "lot_tracked",
             "serial_tracked",
             "prevent_negative_inventory",
+            "counting_period",
             "item_model_group",
             "standard_cost",
             "unit_cost",
@@ -157,7 +166,7 @@ class ItemChargeForm(NumberedForm):
 class LocationForm(NumberedForm):
     class Meta:
         model = Location
-        fields = ("code", "name", "address", "in_transit", "blocked")
+        fields = ("code", "name", "address", "responsibility_centre", "in_transit", "blocked")
         widgets: ClassVar[dict[str, Any]] = {"address": forms.Textarea(attrs={"rows": 3})}
 
 

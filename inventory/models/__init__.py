@@ -7,6 +7,7 @@ from inventory.models.attributes import (
     ItemAttributeValue,
 )
 from inventory.models.catalogue import CatalogueItem, ItemTemplate
+from inventory.models.counting import CountingPeriod, CountSheet, CountSheetLine
 from inventory.models.documents import (
     ChargeAssignment,
     Document,
@@ -21,7 +22,7 @@ from inventory.models.entries import (
     ItemRegister,
     PhysicalInventoryLedgerEntry,
 )
-from inventory.models.journals import ItemJournalLine
+from inventory.models.journals import ItemJournalLine, JournalBatch, StandardJournal, StandardJournalLine
 from inventory.models.master import (
     Barcode,
     BomLine,
@@ -59,6 +60,7 @@ from inventory.models.places import (
     UserScope,
     Vendor,
 )
+from inventory.models.scanning import Scan, ScanSession
 from inventory.models.tracking import Lot, Serial
 from inventory.models.worksheets import ApplicationWorksheet, TouchedEntry
 
@@ -74,6 +76,9 @@ __all__ = [
     "ChargeAssignment",
     "Count",
     "CountLine",
+    "CountSheet",
+    "CountSheetLine",
+    "CountingPeriod",
     "Customer",
     "Document",
     "DocumentLine",
@@ -95,6 +100,7 @@ __all__ = [
     "ItemRegister",
     "ItemTemplate",
     "ItemUnitOfMeasure",
+    "JournalBatch",
     "Location",
     "LocationNumberSeries",
     "Lot",
@@ -105,7 +111,11 @@ __all__ = [
     "PostedDocumentLine",
     "Reservation",
     "ResponsibilityCentre",
+    "Scan",
+    "ScanSession",
     "Serial",
+    "StandardJournal",
+    "StandardJournalLine",
     "StockkeepingUnit",
     "TouchedEntry",
     "TransferLine",

@@ -146,6 +146,14 @@ class Item(models.Model):
         "inventory.Vendor", models.PROTECT, null=True, blank=True, related_name="items", verbose_name=_("vendor")
     )
     reorder_point = QuantityField(_("reorder point"), default=0)
+    counting_period = models.ForeignKey(
+        "inventory.CountingPeriod",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="items",
+        verbose_name=_("counting period"),
+    )
     lot_tracked = models.BooleanField(_("lot tracked"), default=False)
     serial_tracked = models.BooleanField(_("serial tracked"), default=False)
     prevent_negative_inventory = models.CharField(

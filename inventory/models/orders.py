@@ -155,6 +155,13 @@ class Count(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=CountStatus, default=CountStatus.OPEN)
     posting_date = models.DateField(_("posting date"))
     location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, verbose_name=_("location"))
+    tolerance_percent = QuantityField(
+        _("tolerance %"),
+        null=True,
+        blank=True,
+        help_text=_("A greater difference is counted again by somebody else. Blank: nothing is counted again."),
+    )
+    snapshot_at = models.DateTimeField(_("books read at"), null=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, verbose_name=_("created by")
     )
@@ -163,12 +170,24 @@ class Count(models.Model):
     class Meta:
         verbose_name = _("physical inventory")
         verbose_name_plural = _("physical inventories")
+        constraints = [
+            models.CheckConstraint(
+                name="count_tolerance_not_negative",
+                condition=Q(tolerance_percent__isnull=True) | Q(tolerance_percent__gte=0),
+                violation_error_message=_("A tolerance cannot be negative."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.no
 
 
 class CountLine(models.Model):
+    """One item in one place: what the books said, what moved until it was counted, what was counted.
+
+    `quantity_moved` is worked out when the count is finished, and 0 until then.
+    """
+
     count = models.ForeignKey(Count, models.CASCADE, related_name="lines", verbose_name=_("physical inventory"))
     line_no = models.PositiveIntegerField(_("line no."))
     item = models.ForeignKey(Item, models.PROTECT, verbose_name=_("item"))
@@ -180,6 +199,18 @@ class CountLine(models.Model):
     quantity_counted = QuantityField(_("quantity counted"), null=True, blank=True)
     counted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, verbose_name=_("counted by")
+    )
+    counted_at = models.DateTimeField(_("counted at"), null=True, editable=False)
+    quantity_moved = QuantityField(_("moved since the books were read"), default=0, db_default=0, editable=False)
+    recounted = models.BooleanField(_("counted again"), default=False, db_default=False, editable=False)
+    quantity_first_counted = QuantityField(_("quantity first counted"), null=True, editable=False)
+    first_counted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("first counted by"),
     )
 
     class Meta:

@@ -16,7 +16,7 @@ from config.base.fields import QuantityField
 from config.base.pages import Action, Badge, Field, Figure, GridColumn, Related, Section, fields_of
 from config.base.preferences import today_of
 from config.base.views import CreateView, DocumentView, LineGridView, ListView
-from inventory import counts, selectors
+from inventory import counts, scopes, selectors
 from inventory.enums import CountStatus
 from inventory.filters import CountFilter
 from inventory.forms import CountForm, CountLineForm
@@ -193,7 +193,8 @@ class CountCreateView(CreateView):
     parent_title = gettext_lazy("Physical inventory")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"posting_date": today_of(self.request)} | super().get_initial()
+        proposed = scopes.proposals(self.request.user, "location")
+        return {"posting_date": today_of(self.request)} | proposed | super().get_initial()
 
     def save(self, form: Any) -> Any:
         category = form.cleaned_data["category"]

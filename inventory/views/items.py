@@ -46,6 +46,7 @@ CARD_RELATIONS = (
     "inventory_posting_group",
     "gen_prod_posting_group",
     "vendor",
+    "counting_period",
 )
 
 
@@ -150,7 +151,15 @@ class ItemCardView(CardView):
 
     def get_sections(self) -> list[Section]:
         item = self.object
-        inventory = ("shelf_no", "gtin", "net_weight", "lot_tracked", "serial_tracked", "prevent_negative_inventory")
+        inventory = (
+            "shelf_no",
+            "gtin",
+            "net_weight",
+            "lot_tracked",
+            "serial_tracked",
+            "prevent_negative_inventory",
+            "counting_period",
+        )
         posting = ("gen_prod_posting_group", "inventory_posting_group")
         return [
             Section("general", _("General"), self._general()),

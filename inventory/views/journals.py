@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from config.base.pages import Action, Figure, GridColumn
 from config.base.preferences import today_of
 from config.base.views import LineGridView, PageView
-from inventory import journal_lines, selectors
+from inventory import journal_lines, scopes, selectors
 from inventory.enums import JournalLineKind
 from inventory.forms import JournalLineForm, MoveLineForm
 from inventory.models import Item, ItemJournalLine
@@ -49,7 +49,7 @@ class _JournalLinesView(LineGridView):
         kind = JournalLineKind.TRANSFER if self.moves else JournalLineKind.POSITIVE
         line = ItemJournalLine(owner_id=user_id, kind=kind)
         line.posting_date = last.posting_date if last else today_of(self.request)
-        line.location = last.location if last else None
+        line.location = last.location if last else scopes.scope_of(self.request.user).default_location
         return line
 
     def make_form(self, data: Any, line: Any) -> Any:

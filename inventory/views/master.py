@@ -147,7 +147,11 @@ class LocationCardView(CardView):
 
     def get_sections(self) -> list[Section]:
         return [
-            Section("general", _("General"), fields_of(self.object, "code", "name", "address", "in_transit", "blocked"))
+            Section(
+                "general",
+                _("General"),
+                fields_of(self.object, "code", "name", "address", "responsibility_centre", "in_transit", "blocked"),
+            )
         ]
 
     def get_related(self) -> list[Related]:
@@ -155,6 +159,12 @@ class LocationCardView(CardView):
         return [
             Related(
                 "contents", _("Open entries"), f"{entries_url(location=code)}&open=yes", permission="base.stock_view"
+            ),
+            Related(
+                "bins",
+                _("Bin contents"),
+                list_url("inventory:bincontent_list", location=code),
+                permission="base.stock_view",
             ),
             Related("entries", _("All entries"), entries_url(location=code), permission="base.stock_view"),
         ]
@@ -168,6 +178,7 @@ class LocationCardView(CardView):
                 permission="base.setup_edit",
                 primary=True,
             ),
+            Action(_("Bins"), reverse("inventory:location_bins", args=[code])),
             Action(_("Count"), f"{reverse('inventory:count_create')}?location={code}", permission="base.count_post"),
         ]
 

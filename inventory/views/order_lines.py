@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from config.base.fields import AmountField, QuantityField
 from config.base.pages import Figure, GridColumn
 from config.base.views import LineGridView
-from inventory import checks, documents, selectors
+from inventory import checks, documents, scopes, selectors
 from inventory.enums import LineType
 from inventory.forms import OrderLineForm
 from inventory.models import Document, DocumentLine
@@ -34,7 +34,9 @@ class OrderLinesView(LineGridView):
     form_class = OrderLineForm
 
     def get_document(self) -> Document:
-        documents_of_side = Document.objects.filter(kind=self.side.kind).select_related("vendor", "customer")
+        documents_of_side = scopes.documents_of(
+            self.request.user, Document.objects.filter(kind=self.side.kind).select_related("vendor", "customer")
+        )
         return get_object_or_404(documents_of_side, no=self.kwargs["no"])
 
     def get_document_url(self) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from config.base.pages import Action, Badge, Done, Field, Figure, Related, Section, Text, fields_of
 from config.base.preferences import today_of
 from config.base.views import ActionView, CreateView, DocumentView, ListView, UpdateView
-from inventory import checks, documents, selectors
+from inventory import checks, documents, scopes, selectors
 from inventory.enums import DocumentStatus, LineType
 from inventory.filters import OrderLineFilter, PurchaseFilter, SaleFilter
 from inventory.forms import OrderLineDetailForm, PurchaseForm, SaleForm
@@ -25,10 +25,14 @@ from inventory.views.order_lines import PurchaseLinesView, SaleLinesView
 from inventory.views.sides import PURCHASE, SALE, OrderSide
 
 
-def orders(side: OrderSide) -> Any:
-    """Orders of one side with everything that a list shows."""
-    found = Document.objects.filter(kind=side.kind).select_related(side.partner, "location")
-    return selectors.with_progress(found)
+def orders(side: OrderSide, user: Any) -> Any:
+    """Orders of one side that the user sees, with everything that a list shows."""
+    return selectors.with_progress(of_side(side, user).select_related(side.partner, "location"))
+
+
+def of_side(side: OrderSide, user: Any) -> Any:
+    """Orders of one side that the user sees."""
+    return scopes.documents_of(user, Document.objects.filter(kind=side.kind))
 
 
 class _OrderListView(ListView):
@@ -39,7 +43,7 @@ class _OrderListView(ListView):
         return self.side.title
 
     def get_queryset(self) -> Any:
-        return orders(self.side).order_by("-order_date", "-no")
+        return orders(self.side, self.request.user).order_by("-order_date", "-no")
 
     @cached_property
     def hidden(self) -> frozenset[str]:
@@ -88,6 +92,7 @@ class OrderLineListView(ListView):
 
     def get_queryset(self) -> Any:
         lines = DocumentLine.objects.filter(document__kind__in=(PURCHASE.kind, SALE.kind))
+        lines = scopes.documents_of(self.request.user, lines, path="document__")
         return selectors.with_outstanding(lines).order_by("-document__order_date", "-document__no", "line_no", "pk")
 
 
@@ -99,7 +104,8 @@ class _OrderView(DocumentView):
     side: OrderSide
 
     def get_queryset(self) -> Any:
-        return orders(self.side).select_related(self.side.partner, "location", "created_by", "reason_code")
+        relations = (self.side.partner, "location", "created_by", "reason_code", "responsibility_centre")
+        return orders(self.side, self.request.user).select_related(*relations)
 
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
         return [(self.side.title, self.side.url("list"))]
@@ -136,6 +142,7 @@ class _OrderView(DocumentView):
         general = [
             Field(self.side.partner_label, f"{order.partner.no} {order.partner.name}", url=partner_url),
             *fields_of(order, "order_date", "expected_date", "location", "external_document_no"),
+            Field(_("Responsibility centre"), order.responsibility_centre),
             Field(_("Created by"), order.created_by.get_username() if order.created_by else ""),
         ]
         return [Section("general", _("General"), general)]
@@ -229,7 +236,8 @@ class _OrderCreateView(CreateView):
         return self.side.url("list")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"order_date": today_of(self.request)} | super().get_initial()
+        proposed = scopes.proposals(self.request.user, "location")
+        return {"order_date": today_of(self.request)} | proposed | super().get_initial()
 
     def get_form(self, data: Any = None) -> Any:
         # The kind belongs to the page, not to the form; the table refuses a partner of the wrong side.
@@ -262,7 +270,7 @@ class _OrderUpdateView(UpdateView):
 
     def get_queryset(self) -> Any:
         open_states = (DocumentStatus.OPEN, DocumentStatus.RELEASED)
-        found = Document.objects.filter(kind=self.side.kind, status__in=open_states)
+        found = of_side(self.side, self.request.user).filter(status__in=open_states)
         return found.select_related(self.side.partner, "location")
 
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
@@ -296,7 +304,7 @@ class _OrderDeleteView(ActionView):
     danger = True
 
     def get_record(self) -> Document:
-        return get_object_or_404(Document, kind=self.side.kind, no=self.kwargs["no"])
+        return get_object_or_404(of_side(self.side, self.request.user), no=self.kwargs["no"])
 
     def get_title(self) -> Text:
         return _("Delete order %(no)s") % {"no": self.record.no}
@@ -332,7 +340,7 @@ class _ProposeInvoiceView(ActionView):
         return self.side.invoice_permission
 
     def get_record(self) -> Document:
-        return get_object_or_404(Document, kind=self.side.kind, no=self.kwargs["no"])
+        return get_object_or_404(of_side(self.side, self.request.user), no=self.kwargs["no"])
 
     def get_title(self) -> Text:
         return _("Quantities to invoice of %(no)s") % {"no": self.record.no}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from config.base.pages import Action, Badge, Done, Field, Figure, GridColumn, Related, Section, Text, fields_of
 from config.base.preferences import today_of
 from config.base.views import ActionView, CreateView, DocumentView, LineGridView, ListView, UpdateView
-from inventory import checks, selectors, transfers
+from inventory import checks, scopes, selectors, transfers
 from inventory.enums import DocumentStatus
 from inventory.filters import TransferFilter
 from inventory.forms import TransferForm, TransferLineForm
@@ -187,7 +187,8 @@ class TransferCreateView(CreateView):
     parent_title = gettext_lazy("Transfer orders")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"order_date": today_of(self.request)} | super().get_initial()
+        proposed = scopes.proposals(self.request.user, "from_location")
+        return {"order_date": today_of(self.request)} | proposed | super().get_initial()
 
     def save(self, form: Any) -> Any:
         return transfers.create_transfer_order(form.instance, user_id=self.request.user.pk)

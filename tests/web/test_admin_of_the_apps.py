@@ -118,7 +118,7 @@ class TestAnAdministrator:
     def test_changes_the_setup_with_the_books_to_itself(self, company, administrator, client):
         setup = InventorySetup.load()
         fields = {
-            field.name: getattr(setup, field.attname)
+            field.name: getattr(setup, field.attname) or ""
             for field in setup._meta.concrete_fields
             if field.name not in ("id", "location_mandatory", "prevent_negative_inventory")
         }

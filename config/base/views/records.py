@@ -153,7 +153,7 @@ class HistoryTable(Table):
 
     def words(self, record: ChangeLog) -> list[tuple[str, str, str]]:
         """(field, from, to) of a change."""
-        hidden = getattr(self, "hidden_fields", frozenset())
+        hidden: frozenset[str] = getattr(self, "hidden_fields", frozenset())
         is_new = record.action == ChangeAction.ADD
         found = []
         for name, (before, after) in record.changes.items():
@@ -214,7 +214,7 @@ class RecordHistoryView(ListView):
     def make_table(self, rows: Any) -> Table:
         """The table, knowing what it must not show."""
         table = super().make_table(rows)
-        table.hidden_fields = frozenset() if self.may(COST_PERMISSION) else frozenset(self.cost_fields)  # type: ignore[attr-defined]
+        table.hidden_fields = frozenset() if self.may(COST_PERMISSION) else frozenset(self.cost_fields)
         return table
 
 

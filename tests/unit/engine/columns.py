@@ -10,7 +10,19 @@ def columns_of(items):
     entries, values, links, facts = [], [], [], []
     for item, (books, is_average) in enumerate(items):
         scoped = any(entry.scope != (None, None) for entry in books.entries.values())
-        facts.append(ItemFacts(is_average, scoped, books.affected is None, books.first_day, books.opening))
+        whole = books.affected is None
+        facts.append(
+            ItemFacts(
+                is_average,
+                scoped,
+                whole,
+                books.first_day,
+                books.opening,
+                books.scope_changes,
+                books.own_use,
+                books.round_use,
+            )
+        )
         for key in sorted(books.entries):
             entry = books.entries[key]
             location, variant = entry.scope

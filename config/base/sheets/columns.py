@@ -1,4 +1,4 @@
-"""The columns of an import: how the text of a cell is read, and which record a code stands for."""
+"""The columns of a table: how the text of a cell is read, and which record a code stands for."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from config.base.errors import ErrorCode
 from config.base.fields import DECIMAL_PLACES, MAX_DIGITS
 from config.base.formatting import DEFAULT_REGION, Region
 from config.base.parsing import NotReadable, parse_number
-from costing.imports.results import RowProblem
-from costing.imports.sources import Cell
+from config.base.sheets.files import Cell, SourceTable
 
 Parser = Callable[[str, Region], Any]
 _YES = {"yes", "true", "1", "y", "ja", "j"}
@@ -25,6 +25,20 @@ _NO = {"no", "false", "0", "n", "nei", "nej"}
 _LIMIT = Decimal(10) ** (MAX_DIGITS - DECIMAL_PLACES)
 _STEP = Decimal(1).scaleb(-DECIMAL_PLACES)
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row that was refused: where it stands in the file, and why."""
+
+    line_no: int
+    column: str
+    message: str
+    code: ErrorCode = ErrorCode.INVALID_INPUT
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the problem as plain JSON values."""
+        return {"line": self.line_no, "column": self.column, "message": self.message, "code": str(self.code.value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +51,18 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a file. `name` is the header; the parsed value is kept under it."""
+    """A column of a file. `name` is the header; the parsed value is kept under it.
+
+    `also` are other words that people head it with. `permission` is what a user needs to fill it in.
+    """
 
     name: str
     parse: Parser
     label: str | Promise
     required: bool = False
     lookup: Lookup | None = None
+    also: tuple[str, ...] = ()
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +223,21 @@ def resolve_records(rows: Iterable[ParsedRow], columns: Sequence[Column]) -> lis
                     )
                 )
     return problems
+
+
+def parse_table(
+    table: SourceTable, columns: Sequence[Column], region: Region
+) -> tuple[list[ParsedRow], list[RowProblem]]:
+    """Read all rows: cells, and the records that they name. Every cell that cannot be read is a problem of its own."""
+    rows: list[ParsedRow] = []
+    problems: list[RowProblem] = []
+    for source in table.rows:
+        row, found = parse_row(source.line_no, source.cells, columns, region)
+        if source.surplus:
+            surplus = ", ".join(source.surplus)
+            found.append(
+                RowProblem(row.line_no, "", _("“%(text)s” stands right of the last column.") % {"text": surplus})
+            )
+        rows.append(row)
+        problems += found
+    return rows, problems + resolve_records(rows, columns)

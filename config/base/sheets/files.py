@@ -1,8 +1,9 @@
-"""CSV and XLSX files as rows of text, each with the line that a person sees in an editor or in the spreadsheet."""
+"""CSV and XLSX files and pasted text as rows of cells, each with the line that a person sees in the editor or sheet."""
 
 from __future__ import annotations
 
 import csv
+import io
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,9 +17,11 @@ from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
 from config.base.errors import DomainError, ErrorCode
+from config.base.exports import FORMULA_SIGNS
 
-_DELIMITERS = (",", ";", "\t")
+_DELIMITERS = ("\t", ";", ",")
 _EXCEL_DIGITS = 15
+MAX_SHEET_ROWS = 1_048_576
 
 
 # A number of a spreadsheet is none of a region: it must not be read as text of one.
@@ -65,7 +68,7 @@ def read_file(path: Path) -> SourceTable:
     if not path.is_file():
         raise UnreadableFile(_("There is no file %(path)s.") % {"path": path})
     if path.suffix.lower() == ".xlsx":
-        return _table(_xlsx_rows(path), path)
+        return _table(_xlsx_rows(path, path.name), path)
     if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
         return _table(_csv_rows(path), path)
     raise UnreadableFile(
@@ -109,38 +112,83 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[Cell]]]:
             _("%(name)s is not in UTF-8: byte %(position)s. Save it as CSV UTF-8.")
             % {"name": path.name, "position": error.start + 1}
         ) from error
+    return _text_rows(text, path.name)
+
+
+def _text_rows(text: str, name: str) -> Iterator[tuple[int, list[Cell]]]:
     lines = text.splitlines(keepends=True)
     heading = next((line for line in lines if line.strip()), "")
+    # Tabs before semicolons before commas where there are as many: a decimal comma is in many cells.
     reader = csv.reader(lines, delimiter=max(_DELIMITERS, key=heading.count), strict=True)
     line_no = 1
     try:
         for cells in reader:
-            yield line_no, [cell.strip() for cell in cells]
+            yield line_no, [_unguarded(cell.strip()) for cell in cells]
             # A cell may hold line breaks: the row is known by the line where it begins.
             line_no = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFile(
             _("Line %(line)s of %(name)s cannot be read: %(reason)s.")
-            % {"line": line_no, "name": path.name, "reason": error}
+            % {"line": line_no, "name": name, "reason": error}
         ) from error
 
 
-def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[Cell]]]:
+def _unguarded(cell: str) -> str:
+    """A text as it was before an export guarded it against being taken for a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell
+
+
+def _xlsx_rows(source: Path | io.BytesIO, name: str) -> Iterator[tuple[int, list[Cell]]]:
     try:
         with warnings.catch_warnings():
             # Workbooks by other programs lack styles and the like; openpyxl warns and reads on.
             warnings.simplefilter("ignore", UserWarning)
-            workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+            workbook = openpyxl.load_workbook(source, read_only=True, data_only=True)
+            sheet = workbook.worksheets[0]
+            rows = list(sheet.iter_rows(values_only=True, max_row=MAX_SHEET_ROWS))
+            workbook.close()
+    except (InvalidFileException, zipfile.BadZipFile, SyntaxError, LookupError, ValueError, OSError) as error:
+        # A SyntaxError is XML that is none.
         raise UnreadableFile(
-            _("%(name)s is not a workbook that can be read. Save it as .xlsx or .csv again.") % {"name": path.name}
+            _("%(name)s is not a workbook that can be read. Save it as .xlsx or .csv again.") % {"name": name}
         ) from error
-    try:
-        sheet = workbook.worksheets[0]
-        for line_no, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            yield line_no, [_cell(value) for value in cells]
-    finally:
-        workbook.close()
+    for line_no, cells in enumerate(rows, start=1):
+        yield line_no, [_cell(value) for value in cells]
+
+
+def read_cells(content: bytes, name: str) -> list[list[Cell]]:
+    """The rows of an uploaded CSV, TSV or XLSX file, blank ones too. Raises: UnreadableFile.
+
+    Text is UTF-8, or else what older spreadsheets of Western Europe write.
+    """
+    if name.lower().endswith(".xlsx"):
+        return [cells for _line, cells in _xlsx_rows(io.BytesIO(content), name)]
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return split_text(content.decode(encoding), name)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile(_("%(name)s is no text and no workbook. Save it as CSV or XLSX.") % {"name": name})
+
+
+def split_text(text: str, name: str = "") -> list[list[Cell]]:
+    """The rows of pasted text, blank ones too: tabs, semicolons or commas between cells. Raises: UnreadableFile."""
+    return [cells for _line, cells in _text_rows(text, name or _("the text"))]
+
+
+def as_text(rows: Sequence[Sequence[Cell]], decimal: str) -> str:
+    """Rows as text with tabs, for a box that `split_text` reads again; numbers get the decimal mark of the region."""
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter="\t", lineterminator="\n")
+    for row in rows:
+        writer.writerow([_written(cell, decimal) for cell in row])
+    return target.getvalue()
+
+
+def _written(cell: Cell, decimal: str) -> str:
+    if isinstance(cell, Decimal):
+        return f"{cell:f}".replace(".", decimal)
+    return " ".join(cell.split())
 
 
 def _cell(value: object) -> Cell:
