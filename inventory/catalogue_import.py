@@ -6,22 +6,17 @@ changes it, so the new price list of next year is imported like the first one.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-from zipfile import BadZipFile
 
-import openpyxl
 from django.db import transaction
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from config.base.formatting import current_region
 from config.base.parsing import NotReadable, parse_number
+from config.base.sheets import Cell
 from inventory.models import CatalogueItem, ItemTemplate, UnitOfMeasure, Vendor
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -51,49 +46,9 @@ class Row:
     is_new: bool = True
 
 
-def read_table(content: bytes, name: str) -> list[list[str]]:
-    """The cells of a CSV, TSV or XLSX file as text. Raises: DomainError where it cannot be read."""
-    if name.lower().endswith(".xlsx"):
-        return _read_workbook(content)
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return split_text(content.decode(encoding))
-        except UnicodeDecodeError:
-            continue
-    raise DomainError(_("%(name)s is no text and no workbook. Save it as CSV or XLSX.") % {"name": name})
-
-
-def _read_workbook(content: bytes) -> list[list[str]]:
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        rows = list(book.worksheets[0].iter_rows(max_row=MAX_ROWS + 2, values_only=True))
-    except (InvalidFileException, BadZipFile, SyntaxError, LookupError, OSError, ValueError) as error:
-        # A SyntaxError is XML that is none.
-        raise DomainError(_("The workbook cannot be read. Save it as XLSX again, or as CSV.")) from error
-    return [[_cell_text(value) for value in row] for row in rows]
-
-
-def _cell_text(value: Any) -> str:
-    """A cell as it would be typed in the user's region."""
-    if isinstance(value, float):
-        return format(Decimal(repr(value)), "f").rstrip("0").rstrip(".").replace(".", current_region().decimal)
-    return "" if value is None else str(value)
-
-
-def split_text(text: str) -> list[list[str]]:
-    """Rows of text with tabs, semicolons or commas between the cells, whichever the first line has most of."""
-    first = text.partition("\n")[0]
-    delimiter = max("\t;,", key=first.count)
-    try:
-        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
-    except csv.Error as error:
-        raise DomainError(
-            _("The rows cannot be read: %(why)s. Save the list as CSV or XLSX again.") % {"why": error}
-        ) from error
-
-
-def read_rows(table: Sequence[Sequence[str]], *, vendor: Vendor) -> list[Row]:
+def read_rows(cells: Sequence[Sequence[Cell]], *, vendor: Vendor) -> list[Row]:
     """Read a vendor's list with a row of heads. Raises: DomainError with a problem for every faulty row."""
+    table = [[str(cell) for cell in row] for row in cells]
     lines = [(place, row) for place, row in enumerate(table, start=1) if any(cell.strip() for cell in row)]
     if not lines:
         raise DomainError(_("There are no rows. Paste the list with its heads, or choose a file."))
@@ -105,8 +60,8 @@ def read_rows(table: Sequence[Sequence[str]], *, vendor: Vendor) -> list[Row]:
     rows: list[Row] = []
     problems: list[Problem] = []
     seen: dict[str, int] = {}
-    for line_no, cells in lines[1:]:
-        given = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
+    for line_no, row_cells in lines[1:]:
+        given = {name: row_cells[place].strip() if place < len(row_cells) else "" for name, place in places.items()}
         try:
             row = _read_row(line_no, given, units, seen, known)
         except DomainError as error:

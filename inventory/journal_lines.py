@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,22 +11,64 @@ from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from inventory import checks
-from inventory.documents import next_line_no
+from inventory.documents import LINE_STEP, next_line_no
 from inventory.enums import JournalLineKind
-from inventory.models import InventorySetup, ItemJournalLine
+from inventory.models import InventorySetup, ItemJournalLine, JournalBatch
 
 ADJUSTMENTS = (JournalLineKind.POSITIVE, JournalLineKind.NEGATIVE)
 MOVES = (JournalLineKind.TRANSFER,)
 
 
-def lines_of(user_id: int | None, *, moves: bool) -> QuerySet[ItemJournalLine]:
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A user's adjustment journal, or with `moves` his reclassification journal: one batch of it, or its own lines."""
+
+    user_id: int
+    moves: bool
+    batch: JournalBatch | None = None
+
+    def lines(self) -> QuerySet[ItemJournalLine]:
+        return lines_of(self.user_id, moves=self.moves, batch=self.batch)
+
+
+def lines_of(user_id: int | None, *, moves: bool, batch: JournalBatch | None = None) -> QuerySet[ItemJournalLine]:
     """A user's own lines of the adjustment journal, or with `moves` of the reclassification journal."""
-    return ItemJournalLine.objects.filter(owner_id=user_id, kind__in=MOVES if moves else ADJUSTMENTS)
+    return ItemJournalLine.objects.filter(owner_id=user_id, kind__in=MOVES if moves else ADJUSTMENTS, batch=batch)
+
+
+def create_batch(user_id: int, *, moves: bool, code: str, description: str = "") -> JournalBatch:
+    """Make a batch of a user's own journal. Raises: DomainError."""
+    if JournalBatch.objects.filter(owner_id=user_id, moves=moves, code=code).exists():
+        raise DomainError(_("You have a batch %(code)s already. Choose another name.") % {"code": code})
+    return JournalBatch.objects.create(owner_id=user_id, moves=moves, code=code, description=description)
+
+
+def delete_batch(batch: JournalBatch) -> None:
+    """Delete a batch with its unposted lines."""
+    with transaction.atomic():
+        batch.lines.all().delete()
+        batch.delete()
+
+
+def add_lines(journal: Journal, lines: Sequence[ItemJournalLine]) -> int:
+    """Add lines behind those of the journal, all or none; return how many.
+
+    Raises: DomainError with every problem, each with the line number that the line came with.
+    """
+    location_mandatory = InventorySetup.load().location_mandatory
+    raise_problems(problem for line in lines for problem in line_problems(line, location_mandatory=location_mandatory))
+    with transaction.atomic():
+        first = next_line_no(ItemJournalLine.objects.filter(owner=journal.user_id))
+        for place, line in enumerate(lines):
+            line.owner_id, line.batch = journal.user_id, journal.batch
+            line.line_no = first + place * LINE_STEP
+        ItemJournalLine.objects.bulk_create(lines, batch_size=500)
+    return len(lines)
 
 
 def save_journal_line(line: ItemJournalLine) -> ItemJournalLine:
     """Store a new or changed line. Raises: DomainError with every problem of the line."""
-    raise_problems(_line_problems(line, location_mandatory=InventorySetup.load().location_mandatory))
+    raise_problems(line_problems(line, location_mandatory=InventorySetup.load().location_mandatory))
     with transaction.atomic():
         if not line.line_no:
             line.line_no = next_line_no(ItemJournalLine.objects.filter(owner=line.owner_id))
@@ -33,7 +76,8 @@ def save_journal_line(line: ItemJournalLine) -> ItemJournalLine:
     return line
 
 
-def _line_problems(line: ItemJournalLine, *, location_mandatory: bool) -> Iterator[Problem]:
+def line_problems(line: ItemJournalLine, *, location_mandatory: bool) -> Iterator[Problem]:
+    """What is wrong with a line, without a query but for variants."""
     item = line.item
     if item.blocked:
         message = _("Item %(item)s is blocked. Unblock it on its card, or choose another item.")

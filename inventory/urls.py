@@ -6,7 +6,8 @@ from django.urls import URLPattern, path
 
 from config.base.views import grid_paths, list_paths
 from inventory.item_urls import item_patterns, master_paths
-from inventory.views import charges, counts, entries, journals, master, orders, places, posted, transfers
+from inventory.journal_urls import journal_patterns
+from inventory.views import charges, counts, entries, master, orders, places, posted, transfers
 from inventory.views.order_lines import PurchaseLinesView, SaleLinesView
 
 app_name = "inventory"
@@ -122,10 +123,7 @@ urlpatterns: list[URLPattern] = [
     *_posted("sales-shipments", "salesshipment", posted.SalesShipmentListView, posted.SalesShipmentView),
     *_posted("sales-invoices", "salesinvoice", posted.SalesInvoiceListView, posted.SalesInvoiceView),
     *_posted("direct-transfers", "directtransfer", posted.DirectTransferListView, posted.DirectTransferView),
-    path("journals/adjustment/", journals.AdjustmentJournalView.as_view(), name="adjustment_journal"),
-    *grid_paths("journals/adjustment/lines/", journals.AdjustmentLinesView, name="adjustment_lines"),
-    path("journals/reclassification/", journals.ReclassificationJournalView.as_view(), name="reclassification_journal"),
-    *grid_paths("journals/reclassification/lines/", journals.ReclassificationLinesView, name="reclassification_lines"),
+    *journal_patterns,
     *master_paths(
         "transfers",
         "transfer",

@@ -10,6 +10,7 @@ refusal of the work the key is free again. A crash in between leaves the key tak
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -19,6 +20,8 @@ from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
 from config.base.models import RequestKey
+
+KEY_LENGTH = 64
 
 
 class AlreadySent(DomainError):
@@ -48,7 +51,7 @@ def once(key: str, user: AbstractBaseUser | AnonymousUser) -> Iterator[Request]:
 
     Raises: AlreadySent. The user counts too: a key is no way to read somebody else's result.
     """
-    own_key = f"{user.pk}:{key}"
+    own_key = _own_key(key, user)
     if not _take(own_key, user):
         row = RequestKey.objects.filter(key=own_key).first()
         raise AlreadySent(row.result if row else {})
@@ -58,6 +61,14 @@ def once(key: str, user: AbstractBaseUser | AnonymousUser) -> Iterator[Request]:
         # Nothing was written: the user corrects the form and sends it again. After any other error we cannot know.
         RequestKey.objects.filter(key=own_key).delete()
         raise
+
+
+def _own_key(key: str, user: AbstractBaseUser | AnonymousUser) -> str:
+    """The key as it is stored; one that no page of ours made, of any length and signs, by its hash."""
+    own_key = f"{user.pk}:{key}"
+    if len(own_key) <= KEY_LENGTH and own_key.isprintable():
+        return own_key
+    return sha256(own_key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _take(key: str, user: AbstractBaseUser | AnonymousUser) -> bool:

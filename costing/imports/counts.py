@@ -15,10 +15,10 @@ from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, day, numbe
 from config.base.transactions import posting
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
 from costing.imports.results import ImportOptions
-from costing.imports.tracking import resolve_variants
 from costing.posting import journals
 from inventory.enums import CountStatus
 from inventory.models import Count, CountLine, Item, ItemLedgerEntry, Location
+from inventory.sheet_variants import resolve_variants
 
 _COLUMNS = (
     Column("document_no", text(20), gettext_lazy("Document no."), required=True),

@@ -22,7 +22,6 @@ from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, choice, da
 from config.base.transactions import PostingContext, posting
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
 from costing.imports.results import ImportOptions
-from costing.imports.tracking import resolve_variants
 from costing.posting import documents
 from inventory.charge_assignments import charge_amount, split_over
 from inventory.enums import ChargeSplit, DocumentKind, DocumentStatus, DocumentType, LineType
@@ -38,6 +37,7 @@ from inventory.models import (
     PostedDocumentLine,
     Vendor,
 )
+from inventory.sheet_variants import resolve_variants
 
 _HEADER_COLUMNS = ("order_date", "expected_date", "external_document_no")
 

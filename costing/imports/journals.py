@@ -11,10 +11,10 @@ from config.base.models import ReasonCode
 from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, choice, day, number, text
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
 from costing.imports.results import ImportOptions
-from costing.imports.tracking import resolve_variants
 from costing.posting import journals
 from inventory.enums import JournalLineKind
 from inventory.models import Item, ItemJournalLine, ItemLedgerEntry, Location
+from inventory.sheet_variants import resolve_variants
 
 OPENING_REASON = "OPENING"
 

@@ -29,9 +29,11 @@ from costing.posting import documents as document_posting
 from costing.posting import journals as journal_posting
 from costing.posting import transfers as order_posting
 from costing.posting.results import Line, PostingResult
-from inventory import journal_lines, links, selectors
+from inventory import links, selectors
 from inventory.enums import DocumentKind, DocumentType, ItemLedgerEntryType, LineType
+from inventory.journal_lines import Journal
 from inventory.models import Count, Document, ItemJournalLine, TransferOrder
+from inventory.views.journals import Adjustments, Reclassifications
 
 
 class PostingDateForm(Form):
@@ -237,43 +239,40 @@ class ShipAndInvoiceSaleView(_SalePostView):
 
 
 class _JournalPostView(_PostView):
-    """All lines of the user's own journal."""
+    """All lines of the user's own journal, or of the batch that the link names."""
 
-    moves = False
-    journal_view = ""
-    journal_title: Any = ""
+    journal: Journal
+    heading: Any
+    url: Any
+    verb = gettext_lazy("Post")
 
     @cached_property
     def lines(self) -> list[ItemJournalLine]:
-        return list(journal_lines.lines_of(self.request.user.pk, moves=self.moves).order_by("line_no", "pk"))
+        return list(self.journal.lines().order_by("line_no", "pk"))
 
     def get_question(self) -> Text:
         count = len(self.lines)
         words = ngettext("%(count)s line is posted.", "%(count)s lines are posted.", count)
         return words % {"count": count}
 
+    def get_subtitle(self) -> Text:
+        return self.journal.batch.code if self.journal.batch else ""
+
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        return [(self.journal_title, reverse(self.journal_view))]
+        return [(self.heading, self.url("journal"))]
 
     def post_record(self, form: Any, *, preview: bool) -> PostingResult:
         return journal_posting.post_item_journal(lines=self.lines, user_id=self.request.user.pk, preview=preview)
 
 
-class PostAdjustmentView(_JournalPostView):
+class PostAdjustmentView(Adjustments, _JournalPostView):
     permission_required = "base.adjust_post"
     title = gettext_lazy("Post adjustment journal")
-    verb = gettext_lazy("Post")
-    journal_view = "inventory:adjustment_journal"
-    journal_title = gettext_lazy("Adjustment journal")
 
 
-class PostReclassificationView(_JournalPostView):
+class PostReclassificationView(Reclassifications, _JournalPostView):
     permission_required = "base.reclass_post"
     title = gettext_lazy("Post reclassification journal")
-    verb = gettext_lazy("Post")
-    moves = True
-    journal_view = "inventory:reclassification_journal"
-    journal_title = gettext_lazy("Reclassification journal")
 
 
 class PostTransferView(_PostView):

@@ -17,6 +17,16 @@ posting_patterns: list[URLPattern] = [
     path("sales/<str:no>/ship-and-invoice/", posting.ShipAndInvoiceSaleView.as_view(), name="sale_ship_invoice"),
     path("journals/adjustment/post/", posting.PostAdjustmentView.as_view(), name="adjustment_post"),
     path("journals/reclassification/post/", posting.PostReclassificationView.as_view(), name="reclassification_post"),
+    path(
+        "journals/adjustment/batch/<str:batch>/post/",
+        posting.PostAdjustmentView.as_view(),
+        name="adjustment_batch_post",
+    ),
+    path(
+        "journals/reclassification/batch/<str:batch>/post/",
+        posting.PostReclassificationView.as_view(),
+        name="reclassification_batch_post",
+    ),
     path("transfers/<str:no>/post/", posting.PostTransferView.as_view(), name="transfer_post"),
     path("counts/<str:no>/post/", posting.PostCountView.as_view(), name="count_post"),
 ]

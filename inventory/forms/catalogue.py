@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,14 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base.errors import DomainError
 from config.base.forms import Form, ModelForm, RecordField
+from config.base.sheet_forms import SheetForm
+from config.base.sheets import Cell
 from inventory import catalogue_import
 from inventory.forms.common import check_number, may_be_blank
 from inventory.forms.items import partner_field
 from inventory.models import CatalogueItem, Item, ItemTemplate, Vendor
-
-MAX_BYTES = 10 * 1024 * 1024
 
 
 def template_field() -> forms.ModelChoiceField:
@@ -98,48 +98,19 @@ class CatalogueLineForm(Form):
         return number
 
 
-class ImportCatalogueForm(Form):
+class ImportCatalogueForm(SheetForm):
     """A vendor's list: a file, or rows pasted from a spreadsheet."""
 
     vendor = partner_field(Vendor.objects.all(), label=gettext_lazy("Vendor"))
     template = template_field()
-    file = forms.FileField(label=gettext_lazy("File (CSV or XLSX)"), required=False)
-    text = forms.CharField(
-        label=gettext_lazy("Or paste rows"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
-        help_text=gettext_lazy(
+    field_order = ("vendor", "template", "file", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].help_text = _(
             "The first row names the columns: Vendor item no., Description, Published cost, Unit price, Unit, GTIN."
-        ),
-    )
+        )
 
-    def clean(self) -> dict[str, Any]:
-        """Read every row; each faulty one is an error of its own."""
-        cleaned = super().clean() or self.cleaned_data
-        vendor = cleaned.get("vendor")
-        if vendor is None:
-            return cleaned
-        try:
-            self.rows = catalogue_import.read_rows(self._table(cleaned), vendor=vendor)
-        except DomainError as error:
-            for message in error.messages[:50]:
-                self.add_error(None, message)
-        return cleaned
-
-    def _table(self, cleaned: dict[str, Any]) -> list[list[str]]:
-        upload = cleaned.get("file")
-        if upload is None:
-            return catalogue_import.split_text(cleaned.get("text") or "")
-        if upload.size > MAX_BYTES:
-            raise DomainError(_("The file is bigger than 10 MB. Import the list in parts."))
-        table = catalogue_import.read_table(upload.read(), upload.name)
-        # A file cannot be sent back with the page: its rows stand in the box, for the preview and what follows it.
-        data: Any = self.data
-        data = data.copy()
-        data["text"] = "\n".join("\t".join(_one_line(cell) for cell in row) for row in table)
-        self.data = data
-        return table
-
-
-def _one_line(cell: str) -> str:
-    return " ".join(cell.split())
+    def take_rows(self, rows: Sequence[Sequence[Cell]], cleaned: dict[str, Any]) -> None:
+        """Read the vendor's list."""
+        self.rows = catalogue_import.read_rows(rows, vendor=cleaned["vendor"])

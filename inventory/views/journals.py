@@ -1,11 +1,12 @@
-"""A user's own adjustment and reclassification journals."""
+"""A user's own adjustment and reclassification journals, each in batches."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,14 +17,57 @@ from config.base.views import LineGridView, PageView
 from inventory import journal_lines, scopes, selectors
 from inventory.enums import JournalLineKind
 from inventory.forms import JournalLineForm, MoveLineForm
-from inventory.models import Item, ItemJournalLine
+from inventory.journal_lines import Journal
+from inventory.models import Item, ItemJournalLine, JournalBatch
 
 
-class _JournalLinesView(LineGridView):
-    """The lines of the signed-in user; nobody else sees or posts them."""
+class OwnJournal:
+    """What all pages of a journal know: whose it is, and which batch the link names."""
 
     moves = False
     stem = ""
+    request: Any
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal of the signed-in user; nobody else sees or posts it. Raises Http404 for somebody else's batch."""
+        user_id = self.request.user.pk
+        code = self.kwargs.get("batch")
+        if not code:
+            return Journal(user_id, self.moves)
+        batch = get_object_or_404(JournalBatch, owner_id=user_id, moves=self.moves, code=code)
+        return Journal(user_id, self.moves, batch)
+
+    def url(self, page: str) -> str:
+        """A page of this batch: `journal`, `lines`, `paste` and so on."""
+        return journal_url(self.stem, page, self.journal.batch)
+
+
+def journal_url(stem: str, page: str, batch: JournalBatch | None, *, app: str = "inventory") -> str:
+    """The address of a page of a journal, or of one of its batches."""
+    if batch is None:
+        return reverse(f"{app}:{stem}_{page}")
+    return reverse(f"{app}:{stem}_batch_{page}", args=[batch.code])
+
+
+class Adjustments(OwnJournal):
+    stem = "adjustment"
+    heading = gettext_lazy("Adjustment journal")
+
+
+class Reclassifications(OwnJournal):
+    moves = True
+    stem = "reclassification"
+    heading = gettext_lazy("Reclassification journal")
+
+
+class _JournalLinesView(LineGridView):
+    """The lines of the signed-in user."""
+
+    journal: Journal
+    moves: bool
+    url: Any
 
     @cached_property
     def document(self) -> Any:
@@ -31,23 +75,24 @@ class _JournalLinesView(LineGridView):
         return self.request.user
 
     def get_lines(self) -> QuerySet[Any]:
-        lines = journal_lines.lines_of(self.request.user.pk, moves=self.moves)
+        lines = self.journal.lines()
         related = ("item__base_unit_of_measure", "location", "new_location", "reason_code", "applies_to_entry")
         return lines.select_related(*related).annotate(on_hand=selectors.on_hand_at_line()).order_by("line_no", "pk")
 
     def get_document_url(self) -> str:
-        return reverse(f"inventory:{self.stem}_journal")
+        return str(self.url("journal"))
 
     def get_grid_url(self) -> str:
-        return reverse(f"inventory:{self.stem}_lines")
+        return str(self.url("lines"))
+
+    def get_paste_url(self) -> str:
+        return str(self.url("paste"))
 
     def new_line(self) -> ItemJournalLine:
         """A line like the last one, of the item that the link names."""
-        user_id = self.request.user.pk
-        assert user_id is not None  # Nobody comes here without signing in.
-        last = journal_lines.lines_of(user_id, moves=self.moves).order_by("-line_no").first()
+        last = self.journal.lines().order_by("-line_no").first()
         kind = JournalLineKind.TRANSFER if self.moves else JournalLineKind.POSITIVE
-        line = ItemJournalLine(owner_id=user_id, kind=kind)
+        line = ItemJournalLine(owner_id=self.journal.user_id, batch=self.journal.batch, kind=kind)
         line.posting_date = last.posting_date if last else today_of(self.request)
         line.location = last.location if last else scopes.scope_of(self.request.user).default_location
         return line
@@ -80,10 +125,10 @@ def _stock_url(line: Any) -> str:
     return selectors.entries_url(item=line.item.no, location=line.location.code if line.location else "")
 
 
-class AdjustmentLinesView(_JournalLinesView):
+class AdjustmentLinesView(Adjustments, _JournalLinesView):
+    heading = gettext_lazy("Lines")
     permission_required = "base.adjust_post"
     form_class = JournalLineForm
-    stem = "adjustment"
     columns = (
         GridColumn("posting_date", kind="date"),
         GridColumn("kind"),
@@ -111,11 +156,10 @@ class AdjustmentLinesView(_JournalLinesView):
         ]
 
 
-class ReclassificationLinesView(_JournalLinesView):
+class ReclassificationLinesView(Reclassifications, _JournalLinesView):
+    heading = gettext_lazy("Lines")
     permission_required = "base.reclass_post"
     form_class = MoveLineForm
-    moves = True
-    stem = "reclassification"
     columns = (
         GridColumn("posting_date", kind="date"),
         GridColumn("item", width="wide"),
@@ -134,33 +178,63 @@ class ReclassificationLinesView(_JournalLinesView):
 class _JournalView(PageView):
     template_name = "inventory/journal.html"
     lines_view: type[_JournalLinesView]
-    post_view = ""
     explanation: Any = ""
+    heading: Any = ""
+    journal: Journal
+    stem: str
+    url: Any
+
+    def get_title(self) -> Any:
+        return self.heading
+
+    def get_subtitle(self) -> str:
+        batch = self.journal.batch
+        return f"{batch.code} {batch.description}".strip() if batch else ""
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        grid = self.lines_view.for_page(self.request, self.request.user)
-        return super().get_context_data(grid=grid, explanation=self.explanation, **context)
+        grid = self.lines_view.for_page(self.request, self.request.user, **self.kwargs)
+        return super().get_context_data(grid=grid, explanation=self.explanation, batches=self._batches(), **context)
+
+    def _batches(self) -> list[dict[str, Any]]:
+        """The batches as tabs, each with its number of lines; none where the user made none."""
+        journal = self.journal
+        own = JournalBatch.objects.filter(owner_id=journal.user_id, moves=journal.moves).annotate(count=Count("lines"))
+        batches = list(own.order_by("code"))
+        if not batches:
+            return []
+        unsorted = journal_lines.lines_of(journal.user_id, moves=journal.moves).count()
+        first = {"label": _("Without batch"), "count": unsorted, "url": journal_url(self.stem, "journal", None)}
+        tabs = [
+            {"label": batch.code, "count": batch.count, "url": journal_url(self.stem, "journal", batch)}
+            for batch in batches
+        ]
+        return [tab | {"current": tab["url"] == self.url("journal")} for tab in [first, *tabs]]
 
     def get_actions(self) -> list[Action]:
-        lines = journal_lines.lines_of(self.request.user.pk, moves=self.lines_view.moves)
-        nothing = "" if lines.exists() else _("The journal has no lines.")
-        post = Action(_("Post"), reverse(self.post_view), primary=True, disabled=nothing, shortcut="F9")
-        return [post]
+        batch = self.journal.batch
+        nothing = "" if self.journal.lines().exists() else _("The journal has no lines.")
+        post = journal_url(self.stem, "post", batch, app="costing")
+        actions = [
+            Action(_("Post"), post, primary=True, disabled=nothing, shortcut="F9"),
+            Action(_("Paste or import"), self.url("paste")),
+            Action(_("Get standard journal"), self.url("get")),
+            Action(_("Save as standard"), self.url("save"), disabled=nothing),
+            Action(_("New batch"), reverse(f"inventory:{self.stem}_new_batch")),
+        ]
+        if batch is not None:
+            actions.append(Action(_("Delete batch"), self.url("delete"), danger=True))
+        return actions
 
 
-class AdjustmentJournalView(_JournalView):
+class AdjustmentJournalView(Adjustments, _JournalView):
     permission_required = "base.adjust_post"
-    title = gettext_lazy("Adjustment journal")
     lines_view = AdjustmentLinesView
-    post_view = "costing:adjustment_post"
     explanation = gettext_lazy(
         "Goods found or lost, without an order behind them. The lines are yours alone until you post them."
     )
 
 
-class ReclassificationJournalView(_JournalView):
+class ReclassificationJournalView(Reclassifications, _JournalView):
     permission_required = "base.reclass_post"
-    title = gettext_lazy("Reclassification journal")
     lines_view = ReclassificationLinesView
-    post_view = "costing:reclassification_post"
     explanation = gettext_lazy("Goods that stand elsewhere than the books say. Their cost goes with them.")

@@ -110,17 +110,17 @@ def text(max_length: int) -> Parser:
     return parse
 
 
-def number(*, above_zero: bool = False) -> Parser:
-    """Read a number of at most five decimals that is not negative; with `above_zero` not zero either."""
+def number(*, above_zero: bool = False, signed: bool = False) -> Parser:
+    """Read a number of at most five decimals, not negative unless `signed`; with `above_zero` not zero either."""
 
     def parse(cell: str, region: Region) -> Decimal:
         if cell.startswith("="):
             raise NotReadable(_("“%(text)s” is a formula. Write its result.") % {"text": cell})
         value = parse_number(cell, region)
-        if value < 0 or (above_zero and value == 0):
+        if (value < 0 and not signed) or (above_zero and value == 0):
             least = _("more than 0") if above_zero else _("0 or more")
             raise NotReadable(_("%(value)s must be %(least)s.") % {"value": cell, "least": least})
-        if value >= _LIMIT:
+        if abs(value) >= _LIMIT:
             raise NotReadable(_("%(value)s is too large.") % {"value": cell})
         if value % _STEP:
             raise NotReadable(too_many_decimals(cell, _STEP))

@@ -111,6 +111,10 @@ class LineGridView(AccessMixin):
         """Take a line away: one domain call. Raises DomainError."""
         raise NotImplementedError
 
+    def get_paste_url(self) -> str:
+        """The page that takes rows pasted from a spreadsheet; blank where there is none."""
+        return ""
+
     def get_totals(self) -> Sequence[Figure]:
         """The figures under the grid."""
         return []
@@ -176,6 +180,11 @@ class LineGridView(AccessMixin):
     def totals(self) -> list[Figure]:
         """The figures under the grid that this user may see."""
         return allowed(self.get_totals(), self.request.user)
+
+    @property
+    def paste_url(self) -> str:
+        """Where several cells that are pasted into the grid are sent."""
+        return self.get_paste_url() if self.editable and self.may_add() else ""
 
     @property
     def lookup_url(self) -> str:
