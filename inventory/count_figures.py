@@ -81,6 +81,26 @@ def _moved(count: Count) -> Any:
     return Coalesce(Subquery(total, output_field=QuantityField()), NOTHING)
 
 
+def entries_in_books(line: CountLine) -> QuerySet[ItemLedgerEntry]:
+    """The entries that add up to what the books said on the line."""
+    entries = _entries_of(line).filter(posting_date__lte=line.count.posting_date)
+    return entries if line.count.snapshot_at is None else entries.filter(created_at__lte=line.count.snapshot_at)
+
+
+def entries_moved(line: CountLine) -> QuerySet[ItemLedgerEntry]:
+    """The entries that add up to what moved until the line was counted."""
+    if line.count.snapshot_at is None:
+        return ItemLedgerEntry.objects.none()
+    return _entries_of(line).filter(created_at__gt=line.count.snapshot_at, created_at__lte=line.counted_at or NEVER)
+
+
+def _entries_of(line: CountLine) -> QuerySet[ItemLedgerEntry]:
+    found: QuerySet[ItemLedgerEntry] = ItemLedgerEntry.objects.filter(
+        item=line.item_id, lot_no=line.lot_no, serial_no=line.serial_no
+    ).at(location_id=line.location_id, variant_id=line.variant_id)
+    return found
+
+
 def _needs_recount(count: Count) -> Any:
     if count.tolerance_percent is None:
         return Value(value=False)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.base.filters import ChoiceFilter, DateFilter, FilterSet, NumberFilter, TextFilter, YesNoFilter
+from inventory import count_figures
 from inventory.enums import (
     CountStatus,
     DocumentKind,
@@ -19,6 +20,7 @@ from inventory.enums import (
 )
 from inventory.models import (
     Count,
+    CountLine,
     Customer,
     Document,
     DocumentLine,
@@ -260,6 +262,8 @@ class ItemLedgerEntryFilter(FilterSet):
     variant = TextFilter("variant__code", label=_("Variant"))
     location = TextFilter("location__code", label=_("Location"))
     source_no = TextFilter(label=_("Source no."))
+    count_books = NumberFilter(label=_("In the books of count line"), method="filter_count")
+    count_moved = NumberFilter(label=_("Moved before count line was counted"), method="filter_count")
     lot_no = TextFilter(label=_("Lot no."))
     serial_no = TextFilter(label=_("Serial no."))
     quantity = NumberFilter(label=_("Quantity"))
@@ -270,6 +274,16 @@ class ItemLedgerEntryFilter(FilterSet):
     register = NumberFilter("register_id", label=_("Register no."))
 
     search_fields = ("document_no", "item__no", "item__description", "description", "source_no")
+
+    def filter_count(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """What a figure of a count was read from."""
+        if not value:
+            return queryset
+        line = CountLine.objects.select_related("count").filter(value.q("pk")).order_by("pk").first()
+        if line is None:
+            return queryset.none()
+        find = count_figures.entries_in_books if name == "count_books" else count_figures.entries_moved
+        return queryset.filter(pk__in=find(line).values("pk"))
 
     class Meta:
         model = ItemLedgerEntry

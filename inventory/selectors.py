@@ -37,6 +37,7 @@ from inventory.enums import DocumentKind, DocumentStatus, LineType
 from inventory.models import (
     Count,
     CountLine,
+    CountSheet,
     Customer,
     Document,
     DocumentLine,
@@ -319,6 +320,10 @@ def cues(user: Any) -> list[Cue]:
             Cue(_("Open transfer orders"), count, f"{reverse('inventory:transfer_list')}?status=open|released")
         )
     if user.has_perm("base.count_record"):
+        sheets = CountSheet.objects.filter(person=user, status="open", count__status="open").count()
+        if sheets:
+            own = list_url("inventory:countsheet_list", person=user.get_username())
+            found.append(Cue(_("My count sheets"), sheets, f"{own}&status=open", "info"))
         count = Count.objects.filter(status="open").count()
         found.append(Cue(_("Open counts"), count, f"{reverse('inventory:count_list')}?status=open"))
     return found

@@ -5,9 +5,10 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from config.base.views import grid_paths, list_paths
+from inventory.count_urls import count_patterns
 from inventory.item_urls import item_patterns, master_paths
 from inventory.journal_urls import journal_patterns
-from inventory.views import charges, counts, entries, master, orders, places, posted, transfers
+from inventory.views import charges, entries, master, orders, places, posted, transfers
 from inventory.views.order_lines import PurchaseLinesView, SaleLinesView
 
 app_name = "inventory"
@@ -135,10 +136,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("transfers/<str:no>/delete/", transfers.TransferDeleteView.as_view(), name="transfer_delete"),
     *grid_paths("transfers/<str:no>/lines/", transfers.TransferLinesView, name="transfer_lines"),
-    *list_paths("counts/", counts.CountListView, name="count_list"),
-    path("counts/new/", counts.CountCreateView.as_view(), name="count_create"),
-    path("counts/<str:no>/", counts.CountView.as_view(), name="count_detail"),
-    *grid_paths("counts/<str:no>/lines/", counts.CountLinesView, name="count_lines"),
+    *count_patterns,
     *list_paths("ledger/items/", entries.ItemLedgerEntryListView, name="itemledgerentry_list"),
     path("ledger/items/<int:pk>/", entries.ItemLedgerEntryCardView.as_view(), name="itemledgerentry_detail"),
     *list_paths("ledger/applications/", entries.ApplicationEntryListView, name="itemapplicationentry_list"),

@@ -98,27 +98,22 @@ class CountLineForm(_CountedForm):
 
 
 class SheetLineForm(_CountedForm):
-    """A row of a count sheet: the figure, and of what the sheet does not name also what and where it is."""
-
-    item = item_field()
-    location = location_field()
-    lot_no = forms.CharField(label=gettext_lazy("Lot no."), max_length=50, required=False)
-    serial_no = forms.CharField(label=gettext_lazy("Serial no."), max_length=50, required=False)
+    """A row of a count sheet: the figure alone."""
 
     class Meta:
         model = CountSheetLine
         fields = ("quantity_counted",)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is not None:
-            for name in ("item", "location", "lot_no", "serial_no"):
-                del self.fields[name]
 
-    def count_line(self, count: Count) -> CountLine:
-        """The line of the count that a new row asks for."""
-        names = ("item", "location", "lot_no", "serial_no", "quantity_counted")
-        return CountLine(count=count, **{name: self.cleaned_data[name] for name in names})
+class FoundLineForm(_CountedForm):
+    """A new row of a count sheet: something that the sheet does not name."""
+
+    item = item_field()
+    location = location_field()
+
+    class Meta:
+        model = CountLine
+        fields = ("item", "location", "lot_no", "serial_no", "quantity_counted")
 
 
 class _UserChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not generic at run time
