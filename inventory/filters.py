@@ -257,6 +257,7 @@ class ItemLedgerEntryFilter(FilterSet):
     document_line_no = NumberFilter(label=_("Document line no."))
     external_document_no = TextFilter(label=_("External document no."))
     order_no = TextFilter(label=_("Order no."))
+    order_line_no = NumberFilter(label=_("Order line no."))
     item = TextFilter("item__no", label=_("Item"))
     category = TextFilter("item__category__code", label=_("Category"))
     variant = TextFilter("variant__code", label=_("Variant"))

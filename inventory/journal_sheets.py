@@ -25,7 +25,9 @@ from inventory.models import InventorySetup, Item, ItemJournalLine, Location
 from inventory.sheet_variants import resolve_variants
 
 COST = "base.cost_view"
-SIGNS = {"+": JournalLineKind.POSITIVE, "-": JournalLineKind.NEGATIVE, "\u2212": JournalLineKind.NEGATIVE}
+INCREASES = ("+", "positive", "positive adjustment", "oppjustering", "opregulering")
+DECREASES = ("-", "\u2212", "negative", "negative adjustment", "nedjustering", "nedregulering")
+KIND_WORDS = dict.fromkeys(INCREASES, JournalLineKind.POSITIVE) | dict.fromkeys(DECREASES, JournalLineKind.NEGATIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def columns_of(journal: Journal, defaults: Defaults) -> tuple[Column, ...]:
 def _kind(cell: str, _region: Region) -> JournalLineKind:
     """A type of adjustment by its code, its name in any of our languages, or its sign."""
     word = cell.strip().casefold()
-    known: dict[str, JournalLineKind] = dict(SIGNS)
+    known: dict[str, JournalLineKind] = dict(KIND_WORDS)
     for code in ("en", "nb", "da"):
         with translation.override(code):
             for kind in journal_lines.ADJUSTMENTS:

@@ -16,6 +16,8 @@ POSTED_PAGES: dict[str, str] = {
     DocumentType.SALES_SHIPMENT: "salesshipment",
     DocumentType.SALES_INVOICE: "salesinvoice",
     DocumentType.DIRECT_TRANSFER: "directtransfer",
+    DocumentType.TRANSFER_SHIPMENT: "transfershipment",
+    DocumentType.TRANSFER_RECEIPT: "transferreceipt",
     DocumentType.COUNT: "count",
 }
 """The stem of the URL names (`<stem>_list`, `<stem>_detail`) of each posted document that has pages."""

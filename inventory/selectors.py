@@ -227,11 +227,21 @@ def _progress() -> Case:
 
 
 def with_transfer_progress(orders: QuerySet[TransferOrder]) -> QuerySet[Any]:
-    """Annotate what of a transfer order is ordered and received."""
+    """Annotate what of a transfer order is ordered, shipped, received and on its way."""
+    lines = TransferLine.objects.all()
     return orders.annotate(
-        ordered=sum_of(TransferLine.objects.all(), "order", "quantity"),
-        received=sum_of(TransferLine.objects.all(), "order", "quantity_received"),
+        ordered=sum_of(lines, "order", "quantity"),
+        shipped=sum_of(lines, "order", "quantity_shipped"),
+        received=sum_of(lines, "order", "quantity_received"),
+        under_way=F("shipped") - F("received"),
     )
+
+
+def goods_in_transit() -> QuerySet[Any]:
+    """Lines of transfer orders of which something is shipped and not received, with how much that is."""
+    found = TransferLine.objects.filter(quantity_shipped__gt=F("quantity_received"))
+    related = ("order__from_location", "order__to_location", "order__in_transit_location", "item")
+    return found.select_related(*related).annotate(under_way=F("quantity_shipped") - F("quantity_received"))
 
 
 def with_posted_amounts(documents: QuerySet[PostedDocument]) -> QuerySet[Any]:

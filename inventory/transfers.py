@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,7 @@ from inventory.enums import DocumentStatus
 from inventory.locks import lock_transfer_order
 from inventory.models import InventorySetup, TransferLine, TransferOrder
 
+PLACES = ("from_location_id", "to_location_id", "in_transit_location_id")
 EDITED_FIELDS = ("line_no", "item", "variant", "quantity", "lot_no", "serial_no")
 
 
@@ -38,8 +39,28 @@ def create_transfer_order(order: TransferOrder, *, user_id: int | None) -> Trans
     return order
 
 
+def change_transfer_order(order: TransferOrder, fields: Sequence[str]) -> TransferOrder:
+    """Store a changed order. Raises: DomainError; its places stay once something of it was shipped."""
+    check_locations(order)
+    with transaction.atomic():
+        before = lock_transfer_order(order.pk)
+        check_open(before)
+        is_moved = any(getattr(before, name) != getattr(order, name) for name in PLACES)
+        if is_moved and TransferLine.objects.filter(order=order, quantity_shipped__gt=0).exists():
+            raise DomainError(
+                _("Goods of %(no)s were shipped: its locations stay. Make a new transfer order for another way.")
+                % {"no": order.no},
+                code=ErrorCode.ALREADY_POSTED,
+            )
+        order.save(update_fields=[*fields, "updated_at"])
+    return order
+
+
 def check_locations(order: TransferOrder) -> None:
-    """Goods move between two different places in use, neither of them the road. Raises: DomainError."""
+    """Goods move between two different places in use, perhaps through one that is the road. Raises: DomainError."""
+    road = order.in_transit_location
+    if road is not None and (not road.in_transit or road.blocked):
+        raise DomainError(_("%(code)s is not for goods in transit, or blocked. Choose another one.") % {"code": road})
     if order.from_location_id == order.to_location_id:
         raise DomainError(_("Both locations are %(code)s. Choose two different ones.") % {"code": order.from_location})
     for location in (order.from_location, order.to_location):
@@ -85,6 +106,11 @@ def _line_problems(line: TransferLine, order: TransferOrder) -> Iterator[Problem
         yield problem(message % {"item": line.item.no}, ErrorCode.INVALID_INPUT)
     if line.quantity <= 0:
         yield problem(_("The quantity must be more than 0."), ErrorCode.INVALID_INPUT)
+    shipped = line.quantity_shipped
+    if line.pk is not None and line.quantity < shipped:
+        message = _("%(shipped)s of line %(line)s is shipped: order at least that much.")
+        words = {"shipped": f"{shipped.normalize():f}", "line": line.line_no}
+        yield problem(message % words, ErrorCode.ALREADY_POSTED)
     yield from checks.variant_problems(line.item, line.variant, order.no, line.line_no)
 
 

@@ -123,6 +123,9 @@ urlpatterns: list[URLPattern] = [
     *_posted("purchase-invoices", "purchaseinvoice", posted.PurchaseInvoiceListView, posted.PurchaseInvoiceView),
     *_posted("sales-shipments", "salesshipment", posted.SalesShipmentListView, posted.SalesShipmentView),
     *_posted("sales-invoices", "salesinvoice", posted.SalesInvoiceListView, posted.SalesInvoiceView),
+    *_posted("transfer-shipments", "transfershipment", posted.TransferShipmentListView, posted.TransferShipmentView),
+    *_posted("transfer-receipts", "transferreceipt", posted.TransferReceiptListView, posted.TransferReceiptView),
+    *list_paths("goods-in-transit/", transfers.GoodsInTransitView, name="goods_in_transit"),
     *_posted("direct-transfers", "directtransfer", posted.DirectTransferListView, posted.DirectTransferView),
     *journal_patterns,
     *master_paths(

@@ -6,7 +6,6 @@ The documents belong to inventory, whose pages link here by URL name; posting th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -27,12 +26,11 @@ from config.base.views import ActionView
 from costing.enums import ValueEntryType
 from costing.posting import documents as document_posting
 from costing.posting import journals as journal_posting
-from costing.posting import transfers as order_posting
 from costing.posting.results import Line, PostingResult
-from inventory import links, selectors
+from inventory import links, scopes, selectors
 from inventory.enums import DocumentKind, DocumentType, ItemLedgerEntryType, LineType
 from inventory.journal_lines import Journal
-from inventory.models import Count, Document, ItemJournalLine, TransferOrder
+from inventory.models import Count, Document, ItemJournalLine
 from inventory.views.journals import Adjustments, Reclassifications
 
 
@@ -108,7 +106,7 @@ def _register_url(result: PostingResult) -> str:
     return f"{reverse('inventory:itemledgerentry_list')}?register={result.register_id}"
 
 
-class _PostView(ActionView):
+class PostView(ActionView):
     """One posting: `post` runs it, or with `preview` rehearses it."""
 
     def post_record(self, form: Any, *, preview: bool) -> PostingResult:
@@ -122,7 +120,7 @@ class _PostView(ActionView):
         return preview_of(self.post_record(form, preview=True))
 
 
-class _OrderPostView(_PostView):
+class OrderPostView(PostView):
     """Receive or ship, invoice, or both."""
 
     kind: DocumentKind
@@ -132,11 +130,11 @@ class _OrderPostView(_PostView):
     invoice = False
     form_class = PostingDateForm
     question_of_handling: Any = ""
+    question_of_invoicing: Any = gettext_lazy("To invoice: %(quantity)s on %(lines)s.")
 
     def get_record(self) -> Document:
-        return get_object_or_404(
-            Document.objects.select_related("vendor", "customer"), kind=self.kind, no=self.kwargs["no"]
-        )
+        found = scopes.documents_of(self.request.user, Document.objects.select_related("vendor", "customer"))
+        return get_object_or_404(found, kind=self.kind, no=self.kwargs["no"])
 
     def get_initial(self) -> dict[str, Any]:
         return {"posting_date": today_of(self.request)}
@@ -167,9 +165,7 @@ class _OrderPostView(_PostView):
         if self.handle:
             parts.append(_in_words(self.question_of_handling, found["handle"], found["handle_lines"]))
         if self.invoice:
-            parts.append(
-                _in_words(_("To invoice: %(quantity)s on %(lines)s."), found["invoice"], found["invoice_lines"])
-            )
+            parts.append(_in_words(self.question_of_invoicing, found["invoice"], found["invoice_lines"]))
         return " ".join(parts)
 
     def post_record(self, form: Any, *, preview: bool) -> PostingResult:
@@ -188,7 +184,7 @@ def _in_words(text: Any, quantity: Any, lines: int) -> str:
     return str(text) % {"quantity": format_number(quantity or selectors.ZERO, "quantity"), "lines": line_words}
 
 
-class _PurchasePostView(_OrderPostView):
+class _PurchasePostView(OrderPostView):
     kind = DocumentKind.PURCHASE_ORDER
     stem = "purchase"
     list_title = gettext_lazy("Purchase orders")
@@ -213,7 +209,7 @@ class ReceiveAndInvoicePurchaseView(_PurchasePostView):
     handle = invoice = True
 
 
-class _SalePostView(_OrderPostView):
+class _SalePostView(OrderPostView):
     kind = DocumentKind.SALES_ORDER
     stem = "sale"
     list_title = gettext_lazy("Sales orders")
@@ -238,7 +234,7 @@ class ShipAndInvoiceSaleView(_SalePostView):
     handle = invoice = True
 
 
-class _JournalPostView(_PostView):
+class _JournalPostView(PostView):
     """All lines of the user's own journal, or of the batch that the link names."""
 
     journal: Journal
@@ -275,42 +271,7 @@ class PostReclassificationView(Reclassifications, _JournalPostView):
     title = gettext_lazy("Post reclassification journal")
 
 
-class PostTransferView(_PostView):
-    permission_required = "base.transfer_post"
-    verb = gettext_lazy("Post direct transfer")
-    form_class = PostingDateForm
-
-    def get_record(self) -> TransferOrder:
-        orders = TransferOrder.objects.select_related("from_location", "to_location")
-        return get_object_or_404(orders, no=self.kwargs["no"])
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"posting_date": today_of(self.request)}
-
-    def get_title(self) -> Text:
-        return f"{self.verb}: {self.record.no}"
-
-    def get_question(self) -> Text:
-        return _("What is outstanding moves from %(source)s to %(target)s.") % {
-            "source": self.record.from_location.code,
-            "target": self.record.to_location.code,
-        }
-
-    def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        url = reverse("inventory:transfer_detail", args=[self.record.no])
-        return [(_("Transfer orders"), reverse("inventory:transfer_list")), (self.record.no, url)]
-
-    def post_record(self, form: Any, *, preview: bool) -> PostingResult:
-        posting_date: date = form.cleaned_data["posting_date"]
-        return order_posting.post_direct_transfer(
-            transfer_order_id=self.record.pk,
-            posting_date=posting_date,
-            user_id=self.request.user.pk,
-            preview=preview,
-        )
-
-
-class PostCountView(_PostView):
+class PostCountView(PostView):
     permission_required = "base.count_post"
     verb = gettext_lazy("Post")
 

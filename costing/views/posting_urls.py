@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from costing.views import posting
+from costing.views import posting, transfer_posting
 
 posting_patterns: list[URLPattern] = [
     path("purchases/<str:no>/receive/", posting.ReceivePurchaseView.as_view(), name="purchase_receive"),
@@ -27,6 +27,9 @@ posting_patterns: list[URLPattern] = [
         posting.PostReclassificationView.as_view(),
         name="reclassification_batch_post",
     ),
-    path("transfers/<str:no>/post/", posting.PostTransferView.as_view(), name="transfer_post"),
+    path("transfers/<str:no>/post/", transfer_posting.PostTransferView.as_view(), name="transfer_post"),
+    path("transfers/<str:no>/ship/", transfer_posting.ShipTransferView.as_view(), name="transfer_ship"),
+    path("transfers/<str:no>/receive/", transfer_posting.ReceiveTransferView.as_view(), name="transfer_receive"),
+    path("transfer-shipments/<str:no>/undo/", transfer_posting.UndoShipmentView.as_view(), name="transfer_undo"),
     path("counts/<str:no>/post/", posting.PostCountView.as_view(), name="count_post"),
 ]

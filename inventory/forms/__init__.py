@@ -23,8 +23,6 @@ from inventory.forms.documents import (
     PurchaseForm,
     SaleForm,
     SuggestSplitForm,
-    TransferForm,
-    TransferLineForm,
 )
 from inventory.forms.items import (
     AttributeOptionForm,
@@ -53,6 +51,7 @@ from inventory.forms.master import (
     UnitOfMeasureForm,
     VendorForm,
 )
+from inventory.forms.transfers import TransferForm, TransferLineForm
 
 __all__ = [
     "AssignDocumentForm",

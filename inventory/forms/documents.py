@@ -24,8 +24,6 @@ from inventory.models import (
     ItemLedgerEntry,
     PostedDocument,
     ResponsibilityCentre,
-    TransferLine,
-    TransferOrder,
     Variant,
     Vendor,
 )
@@ -232,24 +230,6 @@ class AssignDocumentForm(SuggestSplitForm):
         search=("no__istartswith", "order_no__istartswith"),
     )
     field_order = ("document", "split")
-
-
-class TransferForm(NumberedForm):
-    from_series: ClassVar[bool] = True
-    from_location = location_field(label=gettext_lazy("From location"), required=True)
-    to_location = location_field(label=gettext_lazy("To location"), required=True)
-
-    class Meta:
-        model = TransferOrder
-        fields = ("no", "from_location", "to_location", "order_date", "expected_date")
-
-
-class TransferLineForm(LineForm):
-    item = item_field()
-
-    class Meta:
-        model = TransferLine
-        fields = ("item", "quantity", "lot_no", "serial_no")
 
 
 class JournalLineForm(LineForm):

@@ -7,7 +7,6 @@ from inventory.tables.documents import (
     PostedLineTable,
     PurchaseTable,
     SaleTable,
-    TransferTable,
 )
 from inventory.tables.entries import ApplicationEntryTable, ItemLedgerEntryTable
 from inventory.tables.items import (
@@ -30,6 +29,7 @@ from inventory.tables.master import (
     UnitOfMeasureTable,
     VendorTable,
 )
+from inventory.tables.transfers import GoodsInTransitTable, TransferTable
 from inventory.tables.words import PROGRESS_TONES, PURCHASE_PROGRESS, SALES_PROGRESS
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "CatalogueItemTable",
     "CountTable",
     "CustomerTable",
+    "GoodsInTransitTable",
     "ItemAttributeTable",
     "ItemCategoryTable",
     "ItemChargeTable",

@@ -166,6 +166,18 @@ class LocationCardView(CardView):
                 list_url("inventory:bincontent_list", location=code),
                 permission="base.stock_view",
             ),
+            Related(
+                "arriving",
+                _("On the way here"),
+                list_url("inventory:goods_in_transit", to_location=code),
+                permission="base.stock_view",
+            ),
+            Related(
+                "leaving",
+                _("On the way from here"),
+                list_url("inventory:goods_in_transit", from_location=code),
+                permission="base.stock_view",
+            ),
             Related("entries", _("All entries"), entries_url(location=code), permission="base.stock_view"),
         ]
 

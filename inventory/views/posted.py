@@ -14,12 +14,13 @@ from config.base.views import CardView, ListView
 from inventory import links, selectors
 from inventory.enums import DocumentType
 from inventory.filters import PostedDocumentFilter, PostedLineFilter
-from inventory.models import Document, PostedDocument, PostedDocumentLine
+from inventory.models import Document, PostedDocument, PostedDocumentLine, TransferOrder
 from inventory.selectors import list_url
 from inventory.tables import PostedDocumentTable, PostedLineTable
 
 PURCHASE_TYPES = (DocumentType.PURCHASE_RECEIPT, DocumentType.PURCHASE_INVOICE)
 INVOICE_TYPES = (DocumentType.PURCHASE_INVOICE, DocumentType.SALES_INVOICE)
+TRANSFER_TYPES = (DocumentType.DIRECT_TRANSFER, DocumentType.TRANSFER_SHIPMENT, DocumentType.TRANSFER_RECEIPT)
 PURCHASE_PRICES = ("base.cost_view", "base.document_edit", "base.purchase_invoice")
 
 
@@ -59,7 +60,7 @@ class _PostedListView(_PostedPage, ListView):
     def hidden(self) -> frozenset[str]:
         """The other side's partner, and amounts where the document has none or the user sees none."""
         absent = {"customer", "customer_name"} if self.is_purchase else {"vendor", "vendor_name"}
-        if self.document_type == DocumentType.DIRECT_TRANSFER:
+        if self.document_type in TRANSFER_TYPES:
             absent |= {"customer", "customer_name", "external_document_no"}
         return frozenset(absent if self.shows_amounts else absent | {"amount"})
 
@@ -88,6 +89,18 @@ class DirectTransferListView(_PostedListView):
     permission_required = "base.stock_view"
     title = gettext_lazy("Direct transfers")
     document_type = DocumentType.DIRECT_TRANSFER
+
+
+class TransferShipmentListView(_PostedListView):
+    permission_required = "base.stock_view"
+    title = gettext_lazy("Transfer shipments")
+    document_type = DocumentType.TRANSFER_SHIPMENT
+
+
+class TransferReceiptListView(_PostedListView):
+    permission_required = "base.stock_view"
+    title = gettext_lazy("Transfer receipts")
+    document_type = DocumentType.TRANSFER_RECEIPT
 
 
 class PostedLineListView(ListView):
@@ -163,6 +176,10 @@ class _PostedCardView(_PostedPage, CardView):
         return []
 
     def _order_url(self) -> str:
+        if self.document_type in TRANSFER_TYPES:
+            order_no = self.object.order_no
+            known = TransferOrder.objects.filter(no=order_no).exists()
+            return reverse("inventory:transfer_detail", args=[order_no]) if known else ""
         order = Document.objects.filter(no=self.object.order_no).values_list("kind", "no").first()
         return links.order_url(*order) if order else ""
 
@@ -217,6 +234,29 @@ class SalesShipmentView(_PostedCardView):
 class SalesInvoiceView(_PostedCardView):
     document_type = DocumentType.SALES_INVOICE
     list_title = gettext_lazy("Sales invoices")
+
+
+class TransferShipmentView(_PostedCardView):
+    permission_required = "base.stock_view"
+    document_type = DocumentType.TRANSFER_SHIPMENT
+    list_title = gettext_lazy("Transfer shipments")
+
+    def get_actions(self) -> list[Action]:
+        waits = self.object.lines.filter(quantity__gt=0, invoice_lines__isnull=True).exists()
+        undo = Action(
+            _("Undo shipment"),
+            reverse("costing:transfer_undo", args=[self.object.no]),
+            danger=True,
+            permission="base.transfer_post",
+            disabled="" if waits else _("The shipment is undone."),
+        )
+        return [*super().get_actions(), undo]
+
+
+class TransferReceiptView(_PostedCardView):
+    permission_required = "base.stock_view"
+    document_type = DocumentType.TRANSFER_RECEIPT
+    list_title = gettext_lazy("Transfer receipts")
 
 
 class DirectTransferView(_PostedCardView):

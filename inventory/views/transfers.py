@@ -1,4 +1,4 @@
-"""Transfer orders: goods that move straight from one location to another."""
+"""Transfer orders: goods that move from one location to another, at once or by way of a third."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.base.formatting import format_number
 from config.base.pages import Action, Badge, Done, Field, Figure, GridColumn, Related, Section, Text, fields_of
 from config.base.preferences import today_of
 from config.base.views import ActionView, CreateView, DocumentView, LineGridView, ListView, UpdateView
@@ -20,18 +21,19 @@ from inventory.filters import TransferFilter
 from inventory.forms import TransferForm, TransferLineForm
 from inventory.models import TransferLine, TransferOrder
 from inventory.selectors import list_url
-from inventory.tables import PROGRESS_TONES, TransferTable
+from inventory.tables import PROGRESS_TONES, GoodsInTransitTable, TransferTable
+from inventory.transfer_filters import GoodsInTransitFilter
 
 
 class TransferListView(ListView):
     permission_required = "base.stock_view"
     title = gettext_lazy("Transfer orders")
     queryset = selectors.with_transfer_progress(
-        TransferOrder.objects.select_related("from_location", "to_location")
+        TransferOrder.objects.select_related("from_location", "to_location", "in_transit_location")
     ).order_by("-order_date", "-no")
     filterset_class = TransferFilter
     table_class = TransferTable
-    totals = ("ordered", "received")
+    totals = ("ordered", "shipped", "received", "under_way")
     actions = (
         Action(
             gettext_lazy("New transfer order"),
@@ -40,9 +42,28 @@ class TransferListView(ListView):
             primary=True,
             shortcut="Alt+N",
         ),
-        Action(gettext_lazy("Posted transfers"), "inventory:directtransfer_list"),
+        Action(gettext_lazy("Goods in transit"), "inventory:goods_in_transit"),
+        Action(gettext_lazy("Transfer shipments"), "inventory:transfershipment_list"),
+        Action(gettext_lazy("Transfer receipts"), "inventory:transferreceipt_list"),
+        Action(gettext_lazy("Direct transfers"), "inventory:directtransfer_list"),
     )
     empty_text = gettext_lazy("There are no transfer orders yet.")
+
+
+class GoodsInTransitView(ListView):
+    """What is under way, seen from either end by the filter."""
+
+    permission_required = "base.stock_view"
+    title = gettext_lazy("Goods in transit")
+    parent = "inventory:transfer_list"
+    parent_title = gettext_lazy("Transfer orders")
+    filterset_class = GoodsInTransitFilter
+    table_class = GoodsInTransitTable
+    totals = ("quantity_shipped", "quantity_received", "under_way")
+    empty_text = gettext_lazy("Nothing is under way: all that was shipped has arrived.")
+
+    def get_queryset(self) -> Any:
+        return selectors.goods_in_transit().order_by("order__expected_date", "order__no", "line_no", "pk")
 
 
 class TransferLinesView(LineGridView):
@@ -72,6 +93,7 @@ class TransferLinesView(LineGridView):
             GridColumn("quantity", _("Quantity"), "quantity", figure=not self.editable),
             GridColumn("unit", _("Unit"), figure=True),
             GridColumn("on_hand", _("On hand there"), "quantity", figure=True, url=self._stock_url),
+            GridColumn("quantity_shipped", _("Shipped"), "quantity", figure=True),
             GridColumn("quantity_received", _("Received"), "quantity", figure=True),
         ]
 
@@ -112,7 +134,9 @@ class TransferView(DocumentView):
     lines_view = TransferLinesView
 
     def get_queryset(self) -> Any:
-        found = TransferOrder.objects.select_related("from_location", "to_location", "created_by")
+        found = TransferOrder.objects.select_related(
+            "from_location", "to_location", "in_transit_location", "created_by"
+        )
         return selectors.with_transfer_progress(found)
 
     def get_title(self) -> str:
@@ -122,21 +146,42 @@ class TransferView(DocumentView):
         return f"{self.object.from_location.code} → {self.object.to_location.code}"
 
     def get_badges(self) -> list[Badge]:
+        """How far it is, with figures where that is part of the way."""
         order = self.object
-        return [Badge(order.get_status_display(), PROGRESS_TONES.get(order.status, "neutral"), order.status)]
+        words = {
+            "ordered": format_number(order.ordered, "quantity"),
+            "shipped": format_number(order.shipped, "quantity"),
+            "received": format_number(order.received, "quantity"),
+        }
+        if order.status in checks.CLOSED_STATES or not order.shipped:
+            return [Badge(order.get_status_display(), PROGRESS_TONES.get(order.status, "neutral"), order.status)]
+        if order.received:
+            return [Badge(_("Received %(received)s of %(ordered)s") % words, "info", "part_received")]
+        if order.shipped < order.ordered:
+            return [Badge(_("Shipped %(shipped)s of %(ordered)s") % words, "info", "part_shipped")]
+        return [Badge(_("Shipped"), "info", "shipped")]
 
     def get_figures(self) -> list[Figure]:
         order = self.object
-        entries = selectors.entries_url(order_no=order.no) + "&entry_type=transfer&positive=yes"
+        arrived = selectors.entries_url(order_no=order.no, location=order.to_location.code)
+        entries = f"{arrived}&entry_type=transfer&positive=yes"
         return [
             Figure(_("Ordered"), order.ordered, "quantity"),
+            Figure(
+                _("Shipped"), order.shipped, "quantity", list_url("inventory:transfershipment_list", order_no=order.no)
+            ),
+            Figure(
+                _("On the way"), order.under_way, "quantity", list_url("inventory:goods_in_transit", order=order.no)
+            ),
             Figure(_("Received"), order.received, "quantity", entries),
         ]
 
     def get_sections(self) -> list[Section]:
         order = self.object
         fields = [
-            *fields_of(order, "from_location", "to_location", "order_date", "expected_date"),
+            *fields_of(order, "from_location", "to_location"),
+            Field(_("In-transit location"), order.in_transit_location or _("None: moved directly")),
+            *fields_of(order, "order_date", "expected_date"),
             Field(_("Created by"), order.created_by.get_username() if order.created_by else ""),
         ]
         return [Section("general", _("General"), fields)]
@@ -144,24 +189,26 @@ class TransferView(DocumentView):
     def get_related(self) -> list[Related]:
         own = {"order_no": self.object.no}
         return [
-            Related("posted", _("Posted transfers"), list_url("inventory:directtransfer_list", **own)),
+            *self._posted(own),
             Related("entries", _("Item ledger entries"), selectors.entries_url(**own)),
             Related("values", _("Value entries"), list_url("costing:valueentry_list", **own), None, "base.cost_view"),
         ]
+
+    def _posted(self, own: dict[str, str]) -> list[Related]:
+        """The documents of the order: a direct one has a shipment and a receipt only where the setup says so."""
+        direct = Related("direct", _("Direct transfers"), list_url("inventory:directtransfer_list", **own))
+        moves = [
+            Related("shipments", _("Shipments"), list_url("inventory:transfershipment_list", **own)),
+            Related("receipts", _("Receipts"), list_url("inventory:transferreceipt_list", **own)),
+        ]
+        return moves if self.object.in_transit_location_id else [direct, *moves]
 
     def get_actions(self) -> list[Action]:
         order = self.object
         closed = _("The order is completed.") if order.status in checks.CLOSED_STATES else ""
         nothing = closed or ("" if order.ordered else _("The order has no lines."))
         return [
-            Action(
-                _("Post direct transfer"),
-                reverse("costing:transfer_post", args=[order.no]),
-                primary=not nothing,
-                permission="base.transfer_post",
-                disabled=nothing,
-                shortcut="F9",
-            ),
+            *self._post_actions(nothing),
             Action(
                 _("Edit"),
                 reverse("inventory:transfer_update", args=[order.no]),
@@ -173,7 +220,36 @@ class TransferView(DocumentView):
                 reverse("inventory:transfer_delete", args=[order.no]),
                 danger=True,
                 permission="base.transfer_edit",
-                disabled=_("Something of the order is posted.") if order.received else "",
+                disabled=_("Something of the order is posted.") if order.shipped else "",
+            ),
+        ]
+
+    def _post_actions(self, nothing: Text) -> list[Action]:
+        """The next step first: what is under way is received, what is left is shipped, or all of it moves at once."""
+        order = self.object
+        post = "base.transfer_post"
+        if order.in_transit_location_id is None:
+            url = reverse("costing:transfer_post", args=[order.no])
+            label = _("Post direct transfer")
+            return [Action(label, url, primary=not nothing, permission=post, disabled=nothing, shortcut="F9")]
+        no_ship = nothing or ("" if order.shipped < order.ordered else _("All is shipped."))
+        no_receive = nothing or ("" if order.under_way else _("Nothing is under way."))
+        return [
+            Action(
+                _("Ship"),
+                reverse("costing:transfer_ship", args=[order.no]),
+                primary=not no_ship,
+                permission=post,
+                disabled=no_ship,
+                shortcut="" if no_ship else "F9",
+            ),
+            Action(
+                _("Receive"),
+                reverse("costing:transfer_receive", args=[order.no]),
+                primary=bool(no_ship) and not no_receive,
+                permission=post,
+                disabled=no_receive,
+                shortcut="F9" if no_ship and not no_receive else "",
             ),
         ]
 
@@ -206,11 +282,12 @@ class TransferUpdateView(UpdateView):
 
     def get_queryset(self) -> Any:
         open_states = (DocumentStatus.OPEN, DocumentStatus.RELEASED)
-        return TransferOrder.objects.filter(status__in=open_states).select_related("from_location", "to_location")
+        return TransferOrder.objects.filter(status__in=open_states).select_related(
+            "from_location", "to_location", "in_transit_location"
+        )
 
     def save(self, form: Any) -> Any:
-        transfers.check_locations(form.instance)
-        return super().save(form)
+        return transfers.change_transfer_order(form.instance, [name for name in form.changed_data if name != "no"])
 
     def get_success_url(self) -> str:
         return reverse("inventory:transfer_detail", args=[self.object.no])
