@@ -57,6 +57,22 @@ MENU: tuple[MenuArea, ...] = (
             MenuPage(_("Purchase orders"), "inventory:purchase_list", DOCUMENT, also="buy receive", shortcut="g p"),
             MenuPage(_("Purchase receipts"), "inventory:purchasereceipt_list", DOCUMENT, also="received posted"),
             MenuPage(_("Purchase invoices"), "inventory:purchaseinvoice_list", DOCUMENT, also="invoiced posted"),
+            MenuPage(_("Purchase returns"), "inventory:purchasereturn_list", DOCUMENT, also="send back vendor"),
+            MenuPage(
+                _("Purchase credit memos, not posted"),
+                "inventory:purchasecredit_list",
+                DOCUMENT,
+                also="correct invoice",
+                in_menu=False,
+            ),
+            MenuPage(
+                _("Purchase return shipments"),
+                "inventory:purchasereturnshipment_list",
+                DOCUMENT,
+                also="posted returns",
+                in_menu=False,
+            ),
+            MenuPage(_("Purchase credit memos"), "inventory:purchasecreditmemo_list", DOCUMENT, also="credited posted"),
             MenuPage(
                 _("Received not invoiced"),
                 "costing:received_not_invoiced",
@@ -81,6 +97,22 @@ MENU: tuple[MenuArea, ...] = (
             MenuPage(_("Sales orders"), "inventory:sale_list", DOCUMENT, also="sell ship", shortcut="g s"),
             MenuPage(_("Sales shipments"), "inventory:salesshipment_list", DOCUMENT, also="shipped posted"),
             MenuPage(_("Sales invoices"), "inventory:salesinvoice_list", DOCUMENT, also="invoiced posted"),
+            MenuPage(_("Sales returns"), "inventory:salereturn_list", DOCUMENT, also="come back customer"),
+            MenuPage(
+                _("Sales credit memos, not posted"),
+                "inventory:salecredit_list",
+                DOCUMENT,
+                also="correct invoice",
+                in_menu=False,
+            ),
+            MenuPage(
+                _("Sales return receipts"),
+                "inventory:salesreturnreceipt_list",
+                DOCUMENT,
+                also="posted returns",
+                in_menu=False,
+            ),
+            MenuPage(_("Sales credit memos"), "inventory:salescreditmemo_list", DOCUMENT, also="credited posted"),
             MenuPage(
                 _("Shipped not invoiced"),
                 "costing:shipped_not_invoiced",
@@ -97,6 +129,7 @@ MENU: tuple[MenuArea, ...] = (
         _("Warehouse"),
         "warehouse",
         (
+            MenuPage(_("Scan station"), "inventory:scan", ("base.scan_use",), also="scanner barcode receive ship move"),
             MenuPage(_("Locations"), "inventory:location_list", LOCATION, also="places warehouses"),
             MenuPage(
                 _("Adjustment journal"), "inventory:adjustment_journal", ("base.adjust_post",), also="item journal"

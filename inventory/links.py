@@ -13,8 +13,12 @@ from inventory.enums import DocumentKind, DocumentType
 POSTED_PAGES: dict[str, str] = {
     DocumentType.PURCHASE_RECEIPT: "purchasereceipt",
     DocumentType.PURCHASE_INVOICE: "purchaseinvoice",
+    DocumentType.PURCHASE_RETURN_SHIPMENT: "purchasereturnshipment",
+    DocumentType.PURCHASE_CREDIT_MEMO: "purchasecreditmemo",
     DocumentType.SALES_SHIPMENT: "salesshipment",
     DocumentType.SALES_INVOICE: "salesinvoice",
+    DocumentType.SALES_RETURN_RECEIPT: "salesreturnreceipt",
+    DocumentType.SALES_CREDIT_MEMO: "salescreditmemo",
     DocumentType.DIRECT_TRANSFER: "directtransfer",
     DocumentType.TRANSFER_SHIPMENT: "transfershipment",
     DocumentType.TRANSFER_RECEIPT: "transferreceipt",
@@ -24,7 +28,11 @@ POSTED_PAGES: dict[str, str] = {
 
 ORDER_PAGES: dict[str, str] = {
     DocumentKind.PURCHASE_ORDER: "purchase",
+    DocumentKind.PURCHASE_RETURN: "purchasereturn",
+    DocumentKind.PURCHASE_CREDIT: "purchasecredit",
     DocumentKind.SALES_ORDER: "sale",
+    DocumentKind.SALES_RETURN: "salereturn",
+    DocumentKind.SALES_CREDIT: "salecredit",
 }
 
 

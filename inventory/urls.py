@@ -8,26 +8,10 @@ from config.base.views import grid_paths, list_paths
 from inventory.count_urls import count_patterns
 from inventory.item_urls import item_patterns, master_paths
 from inventory.journal_urls import journal_patterns
-from inventory.views import charges, entries, master, orders, places, posted, transfers
-from inventory.views.order_lines import PurchaseLinesView, SaleLinesView
+from inventory.trade_urls import trade_patterns
+from inventory.views import entries, master, places, posted, transfers
 
 app_name = "inventory"
-
-
-def _order(route: str, stem: str, *views: type[Any]) -> list[URLPattern]:
-    """All pages of one kind of order."""
-    listing, create, update, delete, detail, lines, line, propose = views
-    return [
-        *master_paths(route, stem, "no", listing, create, update, detail),
-        path(f"{route}/<str:no>/delete/", delete.as_view(), name=f"{stem}_delete"),
-        path(f"{route}/<str:no>/propose/", propose.as_view(), name=f"{stem}_propose"),
-        *grid_paths(f"{route}/<str:no>/lines/", lines, name=f"{stem}_lines"),
-        path(
-            f"{route}/<str:no>/lines/<int:line_pk>/more/",
-            line.as_view(),
-            name=f"{stem}_line",
-        ),
-    ]
 
 
 def _posted(route: str, stem: str, listing: type[Any], card: type[Any]) -> list[URLPattern]:
@@ -36,8 +20,6 @@ def _posted(route: str, stem: str, listing: type[Any], card: type[Any]) -> list[
         path(f"{route}/<str:no>/", card.as_view(), name=f"{stem}_detail"),
     ]
 
-
-CHARGE = "purchases/<str:no>/charges/<int:charge_pk>/"
 
 urlpatterns: list[URLPattern] = [
     *item_patterns,
@@ -88,41 +70,7 @@ urlpatterns: list[URLPattern] = [
         master.CustomerUpdateView,
         master.CustomerCardView,
     ),
-    *_order(
-        "purchases",
-        "purchase",
-        orders.PurchaseListView,
-        orders.PurchaseCreateView,
-        orders.PurchaseUpdateView,
-        orders.PurchaseDeleteView,
-        orders.PurchaseView,
-        PurchaseLinesView,
-        orders.PurchaseLineView,
-        orders.PurchaseProposeView,
-    ),
-    *_order(
-        "sales",
-        "sale",
-        orders.SaleListView,
-        orders.SaleCreateView,
-        orders.SaleUpdateView,
-        orders.SaleDeleteView,
-        orders.SaleView,
-        SaleLinesView,
-        orders.SaleLineView,
-        orders.SaleProposeView,
-    ),
-    path("purchases/<str:no>/charges/new/", charges.ChargeCreateView.as_view(), name="charge_create"),
-    path(CHARGE, charges.ChargeView.as_view(), name="charge_detail"),
-    path(f"{CHARGE}assign/", charges.AssignChargeView.as_view(), name="charge_assign"),
-    path(f"{CHARGE}split/", charges.SuggestSplitView.as_view(), name="charge_split"),
-    *grid_paths(f"{CHARGE}lines/", charges.ChargeAssignmentLinesView, name="charge_lines"),
-    *list_paths("order-lines/", orders.OrderLineListView, name="orderline_list"),
-    *list_paths("posted-lines/", posted.PostedLineListView, name="postedline_list"),
-    *_posted("purchase-receipts", "purchasereceipt", posted.PurchaseReceiptListView, posted.PurchaseReceiptView),
-    *_posted("purchase-invoices", "purchaseinvoice", posted.PurchaseInvoiceListView, posted.PurchaseInvoiceView),
-    *_posted("sales-shipments", "salesshipment", posted.SalesShipmentListView, posted.SalesShipmentView),
-    *_posted("sales-invoices", "salesinvoice", posted.SalesInvoiceListView, posted.SalesInvoiceView),
+    *trade_patterns,
     *_posted("transfer-shipments", "transfershipment", posted.TransferShipmentListView, posted.TransferShipmentView),
     *_posted("transfer-receipts", "transferreceipt", posted.TransferReceiptListView, posted.TransferReceiptView),
     *list_paths("goods-in-transit/", transfers.GoodsInTransitView, name="goods_in_transit"),

@@ -67,6 +67,8 @@ _DATED = {"document_no": "document_no", "posting_date": "posting_date"}
 DOCUMENTS = (
     Source(gettext_lazy("Purchase orders"), "inventory:purchase_list", _order("vendor"), ORDER_DATES),
     Source(gettext_lazy("Sales orders"), "inventory:sale_list", _order("customer"), ORDER_DATES),
+    Source(gettext_lazy("Purchase returns"), "inventory:purchasereturn_list", _order("vendor"), ORDER_DATES),
+    Source(gettext_lazy("Sales returns"), "inventory:salereturn_list", _order("customer"), ORDER_DATES),
     Source(gettext_lazy("Transfer orders"), "inventory:transfer_list", _NUMBERED, ORDER_DATES),
     Source(gettext_lazy("Physical inventory"), "inventory:count_list", {**_NUMBERED, "posting_date": "posting_date"}),
     Source(gettext_lazy("Purchase receipts"), "inventory:purchasereceipt_list", _posted("vendor")),
@@ -77,6 +79,14 @@ DOCUMENTS = (
     _of_order(gettext_lazy("Sales shipments of the order"), "inventory:salesshipment_list"),
     Source(gettext_lazy("Sales invoices"), "inventory:salesinvoice_list", _posted("customer")),
     _of_order(gettext_lazy("Sales invoices of the order"), "inventory:salesinvoice_list"),
+    Source(gettext_lazy("Purchase return shipments"), "inventory:purchasereturnshipment_list", _posted("vendor")),
+    _of_order(gettext_lazy("Return shipments of the order"), "inventory:purchasereturnshipment_list"),
+    Source(gettext_lazy("Purchase credit memos"), "inventory:purchasecreditmemo_list", _posted("vendor")),
+    _of_order(gettext_lazy("Purchase credit memos of the order"), "inventory:purchasecreditmemo_list"),
+    Source(gettext_lazy("Sales return receipts"), "inventory:salesreturnreceipt_list", _posted("customer")),
+    _of_order(gettext_lazy("Return receipts of the order"), "inventory:salesreturnreceipt_list"),
+    Source(gettext_lazy("Sales credit memos"), "inventory:salescreditmemo_list", _posted("customer")),
+    _of_order(gettext_lazy("Sales credit memos of the order"), "inventory:salescreditmemo_list"),
     Source(
         gettext_lazy("Direct transfers"),
         "inventory:directtransfer_list",
@@ -149,7 +159,8 @@ class FindEntriesView(PageView):
         request = copy(self.request)
         request.GET = QueryDict(query)
         request.resolver_match = match
-        view = match.func.view_class()  # type: ignore[attr-defined] # as_view() sets it
+        made: Any = match.func  # as_view() says what it makes, and with what.
+        view = made.view_class(**made.view_initkwargs)
         view.setup(request)
         try:
             view.check_access(request)

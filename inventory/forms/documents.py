@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from config.base.forms import Form, ModelForm, RecordField
 from inventory import journal_lines, scopes
-from inventory.enums import ChargeSplit, DocumentType
+from inventory.charge_assignments import MOVED
+from inventory.enums import ChargeSplit
 from inventory.forms.common import NumberedForm, entry_field, item_field, location_field, may_be_blank, reason_field
 from inventory.models import (
     ChargeAssignment,
@@ -222,10 +223,10 @@ class SuggestSplitForm(Form):
 
 
 class AssignDocumentForm(SuggestSplitForm):
-    """The receipt or shipment whose lines carry the charge."""
+    """The receipt, shipment, return or transfer whose lines carry the charge."""
 
     document = RecordField(
-        PostedDocument.objects.filter(type__in=(DocumentType.PURCHASE_RECEIPT, DocumentType.SALES_SHIPMENT)),
+        PostedDocument.objects.filter(type__in=MOVED),
         label=gettext_lazy("Receipt or shipment"),
         search=("no__istartswith", "order_no__istartswith"),
     )

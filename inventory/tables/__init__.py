@@ -5,7 +5,9 @@ from inventory.tables.documents import (
     OrderLineTable,
     PostedDocumentTable,
     PostedLineTable,
+    PurchaseReturnTable,
     PurchaseTable,
+    SalesReturnTable,
     SaleTable,
 )
 from inventory.tables.entries import ApplicationEntryTable, ItemLedgerEntryTable
@@ -30,12 +32,10 @@ from inventory.tables.master import (
     VendorTable,
 )
 from inventory.tables.transfers import GoodsInTransitTable, TransferTable
-from inventory.tables.words import PROGRESS_TONES, PURCHASE_PROGRESS, SALES_PROGRESS
+from inventory.tables.words import PROGRESS_TONES, progress_words
 
 __all__ = [
     "PROGRESS_TONES",
-    "PURCHASE_PROGRESS",
-    "SALES_PROGRESS",
     "ApplicationEntryTable",
     "BarcodeTable",
     "BinContentTable",
@@ -54,12 +54,15 @@ __all__ = [
     "OrderLineTable",
     "PostedDocumentTable",
     "PostedLineTable",
+    "PurchaseReturnTable",
     "PurchaseTable",
     "SaleTable",
+    "SalesReturnTable",
     "StockTable",
     "StockkeepingUnitTable",
     "TransferTable",
     "UnitOfMeasureTable",
     "VariantTable",
     "VendorTable",
+    "progress_words",
 ]

@@ -19,23 +19,38 @@ from config.base.tables import (
     UnitCostColumn,
 )
 from inventory import links
+from inventory.enums import DocumentType
 from inventory.models import (
     Count,
     Document,
     DocumentLine,
     PostedDocument,
     PostedDocumentLine,
-    TransferOrder,
 )
 from inventory.selectors import entries_url, list_url
-from inventory.tables.words import PROGRESS_TONES, PURCHASE_PROGRESS, SALES_PROGRESS, ProgressColumn, item_url
+from inventory.tables.words import ProgressColumn, item_url
+
+
+def _order_link(record: Any) -> str | None:
+    """The page of an order, return or credit memo."""
+    return links.order_url(record.kind, record.no) or None
+
+
+def _posted(label: Any, document_type: DocumentType) -> QuantityColumn:
+    """A quantity of orders, with the posted lines of that type behind it."""
+
+    def lines(record: Any) -> str:
+        url = list_url("inventory:postedline_list", order_no=record.no)
+        return f"{url}&type={document_type.value}&line_type=item"
+
+    return QuantityColumn(verbose_name=label, linkify=lines)
 
 
 class PurchaseTable(Table):
-    no = LinkColumn("inventory:purchase_detail", args=["no"], verbose_name=_("No."))
+    no = Column(verbose_name=_("No."), linkify=_order_link)
     vendor = LinkColumn("inventory:vendor_detail", args=["vendor__no"], accessor="vendor__no", verbose_name=_("Vendor"))
     vendor_name = Column(accessor="vendor__name", order_by=("vendor__sort_key",), verbose_name=_("Vendor name"))
-    progress = ProgressColumn(words=PURCHASE_PROGRESS, verbose_name=_("Status"))
+    progress = ProgressColumn(verbose_name=_("Status"))
     order_date = DateColumn(verbose_name=_("Order date"))
     expected_date = DateColumn(verbose_name=_("Expected date"))
     location = Column(accessor="location__code", verbose_name=_("Location"))
@@ -43,16 +58,8 @@ class PurchaseTable(Table):
         verbose_name=_("Ordered"),
         linkify=lambda record: list_url("inventory:orderline_list", document_no=record.no),
     )
-    handled = QuantityColumn(
-        verbose_name=_("Received"),
-        linkify=lambda record: f"{list_url('inventory:postedline_list', order_no=record.no)}&type=purchase_receipt",
-    )
-    invoiced = QuantityColumn(
-        verbose_name=_("Invoiced"),
-        linkify=lambda record: (
-            f"{list_url('inventory:postedline_list', order_no=record.no)}&type=purchase_invoice&line_type=item"
-        ),
-    )
+    handled = _posted(_("Received"), DocumentType.PURCHASE_RECEIPT)
+    invoiced = _posted(_("Invoiced"), DocumentType.PURCHASE_INVOICE)
     amount = AmountColumn(
         verbose_name=_("Amount"),
         linkify=lambda record: list_url("inventory:orderline_list", document_no=record.no),
@@ -81,12 +88,12 @@ class PurchaseTable(Table):
 
 
 class SaleTable(Table):
-    no = LinkColumn("inventory:sale_detail", args=["no"], verbose_name=_("No."))
+    no = Column(verbose_name=_("No."), linkify=_order_link)
     customer = LinkColumn(
         "inventory:customer_detail", args=["customer__no"], accessor="customer__no", verbose_name=_("Customer")
     )
     customer_name = Column(accessor="customer__name", order_by=("customer__sort_key",), verbose_name=_("Customer name"))
-    progress = ProgressColumn(words=SALES_PROGRESS, verbose_name=_("Status"))
+    progress = ProgressColumn(verbose_name=_("Status"))
     order_date = DateColumn(verbose_name=_("Order date"))
     expected_date = DateColumn(verbose_name=_("Expected date"))
     location = Column(accessor="location__code", verbose_name=_("Location"))
@@ -94,16 +101,8 @@ class SaleTable(Table):
         verbose_name=_("Ordered"),
         linkify=lambda record: list_url("inventory:orderline_list", document_no=record.no),
     )
-    handled = QuantityColumn(
-        verbose_name=_("Shipped"),
-        linkify=lambda record: f"{list_url('inventory:postedline_list', order_no=record.no)}&type=sales_shipment",
-    )
-    invoiced = QuantityColumn(
-        verbose_name=_("Invoiced"),
-        linkify=lambda record: (
-            f"{list_url('inventory:postedline_list', order_no=record.no)}&type=sales_invoice&line_type=item"
-        ),
-    )
+    handled = _posted(_("Shipped"), DocumentType.SALES_SHIPMENT)
+    invoiced = _posted(_("Invoiced"), DocumentType.SALES_INVOICE)
     amount = AmountColumn(
         verbose_name=_("Amount"),
         linkify=lambda record: list_url("inventory:orderline_list", document_no=record.no),
@@ -129,6 +128,20 @@ class SaleTable(Table):
             "amount",
             "external_document_no",
         )
+
+
+class PurchaseReturnTable(PurchaseTable):
+    """Goods that go back to vendors."""
+
+    handled = _posted(_("Shipped"), DocumentType.PURCHASE_RETURN_SHIPMENT)
+    invoiced = _posted(_("Credited"), DocumentType.PURCHASE_CREDIT_MEMO)
+
+
+class SalesReturnTable(SaleTable):
+    """Goods that customers give back."""
+
+    handled = _posted(_("Received"), DocumentType.SALES_RETURN_RECEIPT)
+    invoiced = _posted(_("Credited"), DocumentType.SALES_CREDIT_MEMO)
 
 
 class OrderLineTable(Table):
@@ -279,32 +292,6 @@ class PostedLineTable(Table):
             "unit_amount",
             "discount_amount",
             "amount",
-        )
-
-
-class TransferTable(Table):
-    no = LinkColumn("inventory:transfer_detail", args=["no"], verbose_name=_("No."))
-    status = StateColumn(tones=PROGRESS_TONES, verbose_name=_("Status"))
-    from_location = Column(accessor="from_location__code", verbose_name=_("From location"))
-    to_location = Column(accessor="to_location__code", verbose_name=_("To location"))
-    order_date = DateColumn(verbose_name=_("Order date"))
-    expected_date = DateColumn(verbose_name=_("Expected date"))
-    ordered = QuantityColumn(verbose_name=_("Ordered"))
-    received = QuantityColumn(verbose_name=_("Received"))
-
-    main_columns = ("no", "from_location", "to_location")
-
-    class Meta:
-        model = TransferOrder
-        fields = (
-            "no",
-            "status",
-            "from_location",
-            "to_location",
-            "order_date",
-            "expected_date",
-            "ordered",
-            "received",
         )
 
 

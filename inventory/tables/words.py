@@ -11,6 +11,7 @@ from config.base.tables import (
     StateColumn,
 )
 from inventory import links
+from inventory.enums import DocumentKind
 
 PROGRESS_TONES = {
     "open": "info",
@@ -40,19 +41,35 @@ SALES_PROGRESS = PURCHASE_PROGRESS | {
 }
 
 
-class ProgressColumn(StateColumn):
-    """How far an order is, in the words of its side."""
+_CREDITED = {"part_invoiced": pgettext_lazy("document status", "Part credited")}
+PROGRESS_WORDS: dict[str, dict[str, Any]] = {
+    DocumentKind.PURCHASE_ORDER: PURCHASE_PROGRESS,
+    DocumentKind.PURCHASE_RETURN: SALES_PROGRESS | _CREDITED,
+    DocumentKind.PURCHASE_CREDIT: SALES_PROGRESS | _CREDITED,
+    DocumentKind.SALES_ORDER: SALES_PROGRESS,
+    DocumentKind.SALES_RETURN: PURCHASE_PROGRESS | _CREDITED,
+    DocumentKind.SALES_CREDIT: PURCHASE_PROGRESS | _CREDITED,
+}
+"""The states of each kind of document: what goes back to a vendor is shipped, what a customer returns received."""
 
-    def __init__(self, *args: Any, words: dict[str, Any], **kwargs: Any) -> None:
-        self.words = words
+
+def progress_words(kind: str, progress: str) -> Any:
+    """A state in the words of its kind of document."""
+    return PROGRESS_WORDS[kind].get(progress, progress)
+
+
+class ProgressColumn(StateColumn):
+    """How far a document is, in the words of its kind."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, tones=PROGRESS_TONES, **kwargs)
 
     def render(self, value: Any, record: Any, bound_column: Any) -> Any:
-        return super().render(self.words.get(value, value), record, bound_column)
+        return super().render(progress_words(record.kind, value), record, bound_column)
 
     def value(self, **kwargs: Any) -> Any:
         """The words, in files too."""
-        return str(self.words.get(kwargs["value"], kwargs["value"]))
+        return str(progress_words(kwargs["record"].kind, kwargs["value"]))
 
 
 def item_url(no: str) -> str:

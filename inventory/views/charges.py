@@ -13,19 +13,26 @@ from django.utils.translation import gettext_lazy
 
 from config.base.pages import Action, Badge, Done, Field, Figure, GridColumn, Section, Text, fields_of
 from config.base.views import ActionView, CreateView, DocumentView, LineGridView
-from inventory import charge_assignments, checks, documents, links
-from inventory.enums import LineType
+from inventory import charge_assignments, checks, documents, links, scopes
+from inventory.enums import DocumentKind, LineType
 from inventory.forms import AssignDocumentForm, ChargeAssignmentForm, ChargeLineForm, SuggestSplitForm
 from inventory.models import Document, DocumentLine
-from inventory.views.sides import PURCHASE
+from inventory.views.sides import SIDES
 
 CHARGE_PERMISSIONS = ("base.document_edit", "base.purchase_invoice")
+KINDS = [kind for kind in SIDES if kind.is_purchase]
+"""Documents that charges stand on: a freight bill is a purchase, also where it belongs to what was sold."""
 
 
-def charge_lines(order_no: str) -> QuerySet[DocumentLine]:
-    """The charge lines of a purchase order."""
-    lines = DocumentLine.objects.filter(document__no=order_no, document__kind=PURCHASE.kind, type=LineType.ITEM_CHARGE)
-    return lines.select_related("document", "item_charge")
+def charge_lines(order_no: str, user: Any) -> QuerySet[DocumentLine]:
+    """The charge lines of a purchase order, return or credit memo that the user sees."""
+    lines = DocumentLine.objects.filter(document__no=order_no, document__kind__in=KINDS, type=LineType.ITEM_CHARGE)
+    return scopes.documents_of(user, lines.select_related("document", "item_charge"), path="document__")
+
+
+def _crumbs(document: Document) -> list[tuple[Text, str]]:
+    side = SIDES[DocumentKind(document.kind)]
+    return [(side.title, side.url("list")), (document.no, side.url("detail", document.no))]
 
 
 class ChargeCreateView(CreateView):
@@ -37,13 +44,14 @@ class ChargeCreateView(CreateView):
 
     @cached_property
     def document(self) -> Document:
-        return get_object_or_404(Document, kind=PURCHASE.kind, no=self.kwargs["no"])
+        found = scopes.documents_of(self.request.user, Document.objects.filter(kind__in=KINDS))
+        return get_object_or_404(found, no=self.kwargs["no"])
 
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        return [(PURCHASE.title, PURCHASE.url("list")), (self.document.no, self.get_back_url())]
+        return _crumbs(self.document)
 
     def get_back_url(self) -> str:
-        return PURCHASE.url("detail", self.document.no)
+        return links.order_url(self.document.kind, self.document.no)
 
     def get_initial(self) -> dict[str, Any]:
         return {"quantity": 1} | super().get_initial()
@@ -64,7 +72,7 @@ class ChargeAssignmentLinesView(LineGridView):
     form_class = ChargeAssignmentForm
 
     def get_document(self) -> DocumentLine:
-        return get_object_or_404(charge_lines(self.kwargs["no"]), pk=self.kwargs["charge_pk"])
+        return get_object_or_404(charge_lines(self.kwargs["no"], self.request.user), pk=self.kwargs["charge_pk"])
 
     def get_lines(self) -> QuerySet[Any]:
         return charge_assignments.assignments_of(self.document).annotate(
@@ -139,7 +147,7 @@ class ChargeView(DocumentView):
     lines_view = ChargeAssignmentLinesView
 
     def get_queryset(self) -> Any:
-        return charge_lines(self.kwargs["no"])
+        return charge_lines(self.kwargs["no"], self.request.user)
 
     def get_title(self) -> str:
         charge = self.object.item_charge
@@ -149,8 +157,7 @@ class ChargeView(DocumentView):
         return str(self.object.description)
 
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        no = self.kwargs["no"]
-        return [(PURCHASE.title, PURCHASE.url("list")), (no, PURCHASE.url("detail", no))]
+        return _crumbs(self.object.document)
 
     def get_badges(self) -> list[Badge]:
         if self.object.quantity_invoiced:
@@ -182,13 +189,11 @@ class _ChargeActionView(ActionView):
     permission_any = CHARGE_PERMISSIONS
 
     def get_record(self) -> DocumentLine:
-        return get_object_or_404(charge_lines(self.kwargs["no"]), pk=self.kwargs["charge_pk"])
+        return get_object_or_404(charge_lines(self.kwargs["no"], self.request.user), pk=self.kwargs["charge_pk"])
 
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        no = self.kwargs["no"]
-        charge = self.record.item_charge
-        url = reverse("inventory:charge_detail", args=[no, self.record.pk])
-        return [(PURCHASE.title, PURCHASE.url("list")), (no, PURCHASE.url("detail", no)), (charge.code, url)]
+        url = reverse("inventory:charge_detail", args=[self.kwargs["no"], self.record.pk])
+        return [*_crumbs(self.record.document), (self.record.item_charge.code, url)]
 
 
 class AssignChargeView(_ChargeActionView):

@@ -16,14 +16,24 @@ from config.base.fields import AmountField, QuantityField
 from config.base.pages import Figure, GridColumn
 from config.base.views import LineGridView
 from inventory import checks, documents, scopes, selectors
-from inventory.enums import LineType
+from inventory.enums import DocumentKind, LineType
 from inventory.forms import OrderLineForm
 from inventory.models import Document, DocumentLine
 from inventory.selectors import list_url
-from inventory.views.sides import PURCHASE, SALE, OrderSide
+from inventory.views.sides import (
+    PURCHASE,
+    PURCHASE_CREDIT,
+    PURCHASE_RETURN,
+    SALE,
+    SALES_CREDIT,
+    SALES_RETURN,
+    OrderSide,
+)
 
 ORDER_FIELDS = frozenset({"item", "description", "location", "quantity", "quantity_to_handle", "quantity_to_invoice"})
 PRICE_FIELDS = frozenset({"unit_amount"})
+STEP_FIELDS = frozenset({"quantity_to_handle", "quantity_to_invoice"})
+"""What a credit memo does not ask: all of it is posted at once."""
 
 
 class OrderLinesView(LineGridView):
@@ -68,6 +78,8 @@ class OrderLinesView(LineGridView):
             fields |= {"quantity_to_handle"}
         if self.may(self.side.invoice_permission):
             fields |= {"quantity_to_invoice"} | PRICE_FIELDS
+        if self.side.in_one_step:
+            fields -= STEP_FIELDS
         return fields if self.shows_prices else fields - PRICE_FIELDS
 
     @cached_property
@@ -120,13 +132,15 @@ class OrderLinesView(LineGridView):
             self._column("quantity", _("Quantity"), "quantity"),
         ]
         handled = GridColumn("quantity_handled", side.handled_label, "quantity", figure=True, url=self._handled_url)
-        invoiced = GridColumn("quantity_invoiced", _("Invoiced"), "quantity", figure=True, url=self._invoiced_url)
+        invoiced = GridColumn("quantity_invoiced", side.invoiced_label, "quantity", figure=True, url=self._invoiced_url)
+        to_invoice = _("To credit") if side.is_return else _("To invoice")
+        steps = not side.in_one_step
         moving = [
-            self._column("quantity_to_handle", side.handle_label, "quantity"),
-            *([handled] if self._holds["handled"] else []),
+            *([self._column("quantity_to_handle", side.handle_label, "quantity")] if steps else []),
+            *([handled] if self._holds["handled"] and steps else []),
         ]
         invoicing = [
-            self._column("quantity_to_invoice", _("To invoice"), "quantity"),
+            *([self._column("quantity_to_invoice", to_invoice, "quantity")] if steps else []),
             *([invoiced] if self._holds["invoiced"] else []),
             GridColumn("line_no", _("Line"), "text", figure=True, url=self._line_url),
         ]
@@ -212,7 +226,8 @@ class OrderLinesView(LineGridView):
             .order_by()
             .aggregate(total=Sum("amount"), to_handle=Sum("quantity_to_handle", filter=Q(type=LineType.ITEM)))
         )
-        totals = [Figure(self.side.handle_label, found["to_handle"] or selectors.ZERO, "quantity")]
+        to_handle = Figure(self.side.handle_label, found["to_handle"] or selectors.ZERO, "quantity")
+        totals = [] if self.side.in_one_step else [to_handle]
         if self.shows_prices:
             totals.append(Figure(_("Amount"), found["total"] or selectors.ZERO, "amount"))
         return totals
@@ -224,3 +239,32 @@ class PurchaseLinesView(OrderLinesView):
 
 class SaleLinesView(OrderLinesView):
     side = SALE
+
+
+class PurchaseReturnLinesView(OrderLinesView):
+    side = PURCHASE_RETURN
+
+
+class SalesReturnLinesView(OrderLinesView):
+    side = SALES_RETURN
+
+
+class PurchaseCreditLinesView(OrderLinesView):
+    side = PURCHASE_CREDIT
+
+
+class SalesCreditLinesView(OrderLinesView):
+    side = SALES_CREDIT
+
+
+LINES_VIEWS: dict[DocumentKind, type[OrderLinesView]] = {
+    view.side.kind: view
+    for view in (
+        PurchaseLinesView,
+        SaleLinesView,
+        PurchaseReturnLinesView,
+        SalesReturnLinesView,
+        PurchaseCreditLinesView,
+        SalesCreditLinesView,
+    )
+}

@@ -1,28 +1,27 @@
-"""Purchase and sales orders: lists, document pages, headers, and what of a line has no column."""
+"""Orders, return orders and credit memos that are not posted: lists and document pages.
+
+Each view stands for all kinds; the side that it shows is given where its address is.
+"""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
 
-from django.db import transaction
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base.pages import Action, Badge, Done, Field, Figure, Related, Section, Text, fields_of
-from config.base.preferences import today_of
-from config.base.views import ActionView, CreateView, DocumentView, ListView, UpdateView
-from inventory import checks, documents, scopes, selectors
-from inventory.enums import DocumentStatus, LineType
-from inventory.filters import OrderLineFilter, PurchaseFilter, SaleFilter
-from inventory.forms import OrderLineDetailForm, PurchaseForm, SaleForm
+from config.base.pages import Action, Badge, Field, Figure, Related, Section, Text, fields_of
+from config.base.tables import Table
+from config.base.views import DocumentView, ListView
+from inventory import checks, scopes, selectors
+from inventory.filters import OrderFilter, OrderLineFilter, PurchaseFilter
 from inventory.models import Document, DocumentLine
 from inventory.selectors import list_url
-from inventory.tables import PROGRESS_TONES, OrderLineTable, PurchaseTable, SaleTable
-from inventory.views.order_lines import PurchaseLinesView, SaleLinesView
-from inventory.views.sides import PURCHASE, SALE, OrderSide
+from inventory.tables import PROGRESS_TONES, OrderLineTable, PurchaseTable, progress_words
+from inventory.views.order_lines import LINES_VIEWS, OrderLinesView
+from inventory.views.sides import PURCHASE, SALE, SIDES, OrderSide
 
 
 def orders(side: OrderSide, user: Any) -> Any:
@@ -35,9 +34,13 @@ def of_side(side: OrderSide, user: Any) -> Any:
     return scopes.documents_of(user, Document.objects.filter(kind=side.kind))
 
 
-class _OrderListView(ListView):
+class OrderListView(ListView):
     permission_required = "base.document_view"
-    side: OrderSide
+    side: OrderSide = PURCHASE
+    filterset_class: type[OrderFilter] = PurchaseFilter
+    table_class: type[Table] = PurchaseTable
+    totals = ("ordered", "handled", "invoiced", "amount")
+    empty_text = gettext_lazy("There is nothing here yet. Make the first one, or import a file.")
 
     def get_title(self) -> Text:
         return self.side.title
@@ -47,7 +50,8 @@ class _OrderListView(ListView):
 
     @cached_property
     def hidden(self) -> frozenset[str]:
-        return frozenset() if self.side.may_see_prices(self.request.user) else frozenset({"amount"})
+        unseen = set() if self.side.may_see_prices(self.request.user) else {"amount"}
+        return frozenset(unseen | {"handled"} if self.side.in_one_step else unseen)
 
     def get_actions(self) -> list[Action]:
         return [
@@ -59,25 +63,9 @@ class _OrderListView(ListView):
                 shortcut="Alt+N",
             ),
             Action(self.side.handled_title, self.side.handled_list),
-            Action(_("Invoices"), self.side.invoice_list),
+            Action(self.side.invoices_title, self.side.invoice_list),
             Action(_("Order lines"), f"{reverse('inventory:orderline_list')}?kind={self.side.kind}"),
         ]
-
-
-class PurchaseListView(_OrderListView):
-    side = PURCHASE
-    filterset_class = PurchaseFilter
-    table_class = PurchaseTable
-    totals = ("ordered", "handled", "invoiced", "amount")
-    empty_text = gettext_lazy("There are no purchase orders yet. Create the first one, or import a file.")
-
-
-class SaleListView(_OrderListView):
-    side = SALE
-    filterset_class = SaleFilter
-    table_class = SaleTable
-    totals = ("ordered", "handled", "invoiced", "amount")
-    empty_text = gettext_lazy("There are no sales orders yet. Create the first one, or import a file.")
 
 
 class OrderLineListView(ListView):
@@ -91,17 +79,22 @@ class OrderLineListView(ListView):
     cost_columns = frozenset({"unit_amount", "amount"})
 
     def get_queryset(self) -> Any:
-        lines = DocumentLine.objects.filter(document__kind__in=(PURCHASE.kind, SALE.kind))
+        lines = DocumentLine.objects.filter(document__kind__in=SIDES)
         lines = scopes.documents_of(self.request.user, lines, path="document__")
         return selectors.with_outstanding(lines).order_by("-document__order_date", "-document__no", "line_no", "pk")
 
 
-class _OrderView(DocumentView):
+class OrderView(DocumentView):
     """The page of an order: header, lines, what is posted of it, and what can be posted next."""
 
     permission_required = "base.document_view"
     slug_field = slug_url_kwarg = "no"
-    side: OrderSide
+    side: OrderSide = PURCHASE
+
+    @property
+    def lines_view(self) -> type[OrderLinesView]:  # type: ignore[override]
+        """The grid of this kind of document."""
+        return LINES_VIEWS[self.side.kind]
 
     def get_queryset(self) -> Any:
         relations = (self.side.partner, "location", "created_by", "reason_code", "responsibility_centre")
@@ -121,7 +114,8 @@ class _OrderView(DocumentView):
 
     def get_badges(self) -> list[Badge]:
         progress = self.object.progress
-        return [Badge(self.side.progress.get(progress, progress), PROGRESS_TONES.get(progress, "neutral"), progress)]
+        tone = PROGRESS_TONES.get(progress, "neutral")
+        return [Badge(progress_words(self.side.kind, progress), tone, progress)]
 
     def get_figures(self) -> list[Figure]:
         order, side = self.object, self.side
@@ -130,7 +124,9 @@ class _OrderView(DocumentView):
         figures = [
             Figure(_("Ordered"), order.ordered, "quantity", lines),
             Figure(side.handled_label, order.handled, "quantity", f"{posted}&type={side.handled_type}"),
-            Figure(_("Invoiced"), order.invoiced, "quantity", f"{posted}&type={side.invoiced_type}&line_type=item"),
+            Figure(
+                side.invoiced_label, order.invoiced, "quantity", f"{posted}&type={side.invoiced_type}&line_type=item"
+            ),
         ]
         if side.may_see_prices(self.request.user):
             figures.append(Figure(_("Amount"), order.amount, "amount", lines))
@@ -152,7 +148,7 @@ class _OrderView(DocumentView):
         own = {"order_no": order.no}
         return [
             Related("handled", side.handled_title, list_url(side.handled_list, **own)),
-            Related("invoices", _("Invoices"), list_url(side.invoice_list, **own)),
+            Related("invoices", side.invoices_title, list_url(side.invoice_list, **own)),
             Related("entries", _("Item ledger entries"), selectors.entries_url(**own), permission="base.stock_view"),
             Related("values", _("Value entries"), list_url("costing:valueentry_list", **own), None, "base.cost_view"),
         ]
@@ -160,29 +156,41 @@ class _OrderView(DocumentView):
     def get_actions(self) -> list[Action]:
         order, side = self.object, self.side
         closed = _("The order is completed.") if order.status in checks.CLOSED_STATES else ""
+        edit = "base.document_edit"
+        deleted = _("Something of the order is posted.") if order.handled or order.invoiced else ""
+        return [
+            *self._posting_actions(closed),
+            Action(_("Edit"), side.url("update", order.no), permission=edit, disabled=closed),
+            *([self._take_action(closed)] if side.is_return else []),
+            *self._charge_action(closed),
+            *self._catalogue_action(closed),
+            Action(_("Copy"), side.url("copy", order.no), permission=edit),
+            Action(_("Print"), side.url("print", order.no)),
+            Action(_("Delete"), side.url("delete", order.no), danger=True, permission=edit, disabled=deleted),
+        ]
+
+    def _posting_actions(self, closed: Any) -> list[Action]:
+        """Receive or ship, invoice or credit, both at once: each with the reason why not now."""
+        order, side = self.object, self.side
+        if side.in_one_step:
+            nothing = "" if order.ordered or order.amount else _("There is nothing on it yet.")
+            return [self._post(side.both_action, side.both, side.invoice_permission, closed or nothing, primary=True)]
         handled = closed or ("" if order.handled < order.ordered else _("Nothing is outstanding."))
         ready = selectors.invoice_readiness(order)
-        nothing = _("Nothing is received that is not invoiced.") if side is PURCHASE else _("Nothing is shipped yet.")
-        invoiced = closed or ("" if ready.something else nothing)
-        may_both = self.may(side.handle_permission) and self.may(side.invoice_permission)
+        invoiced = closed or ("" if ready.something else side.nothing_moved)
         may_invoice = self.may(side.invoice_permission)
+        may_both = self.may(side.handle_permission) and may_invoice
         return [
             self._post(side.handle_action, side.handle, side.handle_permission, handled, primary=not may_invoice),
             self._post(
-                _("Invoice"), side.invoice, side.invoice_permission, invoiced, primary=may_invoice and not may_both
+                side.invoice_action,
+                side.invoice,
+                side.invoice_permission,
+                invoiced,
+                primary=may_invoice and not may_both,
             ),
             *([self._post(side.both_action, side.both, "", closed, primary=True)] if may_both else []),
-            Action(_("Edit"), side.url("update", order.no), permission="base.document_edit", disabled=closed),
             *([self._propose_action()] if ready.too_much and not closed else []),
-            *self._charge_action(closed),
-            *self._catalogue_action(closed),
-            Action(
-                _("Delete"),
-                side.url("delete", order.no),
-                danger=True,
-                permission="base.document_edit",
-                disabled=_("Something of the order is posted.") if order.handled or order.invoiced else "",
-            ),
         ]
 
     def _post(self, label: Any, view_name: str, permission: str, disabled: Any, *, primary: bool) -> Action:
@@ -193,12 +201,16 @@ class _OrderView(DocumentView):
         )
 
     def _propose_action(self) -> Action:
-        label = _("Invoice only what is received") if self.side is PURCHASE else _("Invoice only what is shipped")
         url = self.side.url("propose", self.object.no)
-        return Action(label, url, permission=self.side.invoice_permission, post=True)
+        return Action(self.side.propose_action, url, permission=self.side.invoice_permission, post=True)
+
+    def _take_action(self, disabled: Any) -> Action:
+        url = self.side.url("take", self.object.no)
+        return Action(_("Get posted lines"), url, permission="base.document_edit", disabled=disabled)
 
     def _charge_action(self, disabled: Any) -> list[Action]:
-        if self.side is not PURCHASE or not (self.may("base.document_edit") or self.may("base.purchase_invoice")):
+        may = self.may("base.document_edit") or self.may("base.purchase_invoice")
+        if not self.side.is_purchase or not may:
             return []
         return [
             Action(_("Add item charge"), reverse("inventory:charge_create", args=[self.object.no]), disabled=disabled)
@@ -209,193 +221,3 @@ class _OrderView(DocumentView):
             return []
         url = reverse("inventory:sale_catalogue", args=[self.object.no])
         return [Action(_("Sell a catalogue item"), url, disabled=disabled)]
-
-
-class PurchaseView(_OrderView):
-    side = PURCHASE
-    lines_view = PurchaseLinesView
-
-
-class SaleView(_OrderView):
-    side = SALE
-    lines_view = SaleLinesView
-
-
-class _OrderCreateView(CreateView):
-    permission_required = "base.document_edit"
-    model = Document
-    side: OrderSide
-
-    def get_title(self) -> Text:
-        return self.side.new_title
-
-    def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        return [(self.side.title, self.side.url("list"))]
-
-    def get_back_url(self) -> str:
-        return self.side.url("list")
-
-    def get_initial(self) -> dict[str, Any]:
-        proposed = scopes.proposals(self.request.user, "location")
-        return {"order_date": today_of(self.request)} | proposed | super().get_initial()
-
-    def get_form(self, data: Any = None) -> Any:
-        # The kind belongs to the page, not to the form; the table refuses a partner of the wrong side.
-        self.object = Document(kind=self.side.kind)
-        form = super().get_form(data)
-        self.object = None
-        return form
-
-    def save(self, form: Any) -> Any:
-        return documents.create_document(form.instance, user_id=self.request.user.pk)
-
-    def get_success_url(self) -> str:
-        return self.side.url("detail", self.object.no)
-
-
-class PurchaseCreateView(_OrderCreateView):
-    side = PURCHASE
-    form_class = PurchaseForm
-
-
-class SaleCreateView(_OrderCreateView):
-    side = SALE
-    form_class = SaleForm
-
-
-class _OrderUpdateView(UpdateView):
-    permission_required = "base.document_edit"
-    slug_field = slug_url_kwarg = "no"
-    side: OrderSide
-
-    def get_queryset(self) -> Any:
-        open_states = (DocumentStatus.OPEN, DocumentStatus.RELEASED)
-        found = of_side(self.side, self.request.user).filter(status__in=open_states)
-        return found.select_related(self.side.partner, "location")
-
-    def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        return [(self.side.title, self.side.url("list")), (self.object.no, self.get_success_url())]
-
-    def save(self, form: Any) -> Any:
-        documents.check_partner(form.instance)
-        return super().save(form)
-
-    def get_success_url(self) -> str:
-        return self.side.url("detail", self.object.no)
-
-    def get_back_url(self) -> str:
-        return self.get_success_url()
-
-
-class PurchaseUpdateView(_OrderUpdateView):
-    side = PURCHASE
-    form_class = PurchaseForm
-
-
-class SaleUpdateView(_OrderUpdateView):
-    side = SALE
-    form_class = SaleForm
-
-
-class _OrderDeleteView(ActionView):
-    permission_required = "base.document_edit"
-    side: OrderSide
-    verb = gettext_lazy("Delete order")
-    danger = True
-
-    def get_record(self) -> Document:
-        return get_object_or_404(of_side(self.side, self.request.user), no=self.kwargs["no"])
-
-    def get_title(self) -> Text:
-        return _("Delete order %(no)s") % {"no": self.record.no}
-
-    def get_question(self) -> Text:
-        return _("The order and its lines are deleted. Its number is not used again.")
-
-    def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        return [(self.side.title, self.side.url("list")), (self.record.no, self.side.url("detail", self.record.no))]
-
-    def perform(self, form: Any) -> Done:
-        documents.delete_document(self.record.pk)
-        return Done(_("%(no)s is deleted.") % {"no": self.record.no}, self.side.url("list"))
-
-
-class PurchaseDeleteView(_OrderDeleteView):
-    side = PURCHASE
-
-
-class SaleDeleteView(_OrderDeleteView):
-    side = SALE
-
-
-class _ProposeInvoiceView(ActionView):
-    """Sets the quantities to invoice to what is received or shipped and not invoiced."""
-
-    side: OrderSide
-    verb = gettext_lazy("Propose")
-    question = gettext_lazy("Every line then proposes to invoice what is received or shipped, and no more.")
-
-    @property
-    def permission_required(self) -> str:  # type: ignore[override]
-        return self.side.invoice_permission
-
-    def get_record(self) -> Document:
-        return get_object_or_404(of_side(self.side, self.request.user), no=self.kwargs["no"])
-
-    def get_title(self) -> Text:
-        return _("Quantities to invoice of %(no)s") % {"no": self.record.no}
-
-    def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        return [(self.side.title, self.side.url("list")), (self.record.no, self.side.url("detail", self.record.no))]
-
-    def perform(self, form: Any) -> Done:
-        documents.propose_to_invoice(self.record.pk)
-        return Done(_("The lines of %(no)s now invoice only what has moved.") % {"no": self.record.no})
-
-
-class PurchaseProposeView(_ProposeInvoiceView):
-    side = PURCHASE
-
-
-class SaleProposeView(_ProposeInvoiceView):
-    side = SALE
-
-
-class _OrderLineView(UpdateView):
-    """What of a line has no column: variant, tracking, fixed application, own dates."""
-
-    permission_required = "base.document_edit"
-    form_class = OrderLineDetailForm
-    pk_url_kwarg = "line_pk"
-    side: OrderSide
-
-    def get_queryset(self) -> Any:
-        lines = DocumentLine.objects.filter(
-            document__no=self.kwargs["no"], document__kind=self.side.kind, type=LineType.ITEM
-        )
-        return lines.select_related("document", "item", "variant", "applies_to_entry")
-
-    def get_title(self) -> Text:
-        return _("Line %(line)s: %(item)s") % {"line": self.object.line_no, "item": self.object.item.no}
-
-    def get_breadcrumbs(self) -> list[tuple[Text, str]]:
-        no = self.kwargs["no"]
-        return [(self.side.title, self.side.url("list")), (no, self.side.url("detail", no))]
-
-    def save(self, form: Any) -> Any:
-        with transaction.atomic():
-            return documents.save_line(form.instance)
-
-    def get_success_url(self) -> str:
-        return self.side.url("detail", self.kwargs["no"])
-
-    def get_back_url(self) -> str:
-        return self.get_success_url()
-
-
-class PurchaseLineView(_OrderLineView):
-    side = PURCHASE
-
-
-class SaleLineView(_OrderLineView):
-    side = SALE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,16 +19,26 @@ from inventory.models import Document, PostedDocument, PostedDocumentLine, Trans
 from inventory.selectors import list_url
 from inventory.tables import PostedDocumentTable, PostedLineTable
 
-PURCHASE_TYPES = (DocumentType.PURCHASE_RECEIPT, DocumentType.PURCHASE_INVOICE)
-INVOICE_TYPES = (DocumentType.PURCHASE_INVOICE, DocumentType.SALES_INVOICE)
+PURCHASE_TYPES = (
+    DocumentType.PURCHASE_RECEIPT,
+    DocumentType.PURCHASE_INVOICE,
+    DocumentType.PURCHASE_RETURN_SHIPMENT,
+    DocumentType.PURCHASE_CREDIT_MEMO,
+)
+INVOICE_TYPES = (
+    DocumentType.PURCHASE_INVOICE,
+    DocumentType.SALES_INVOICE,
+    DocumentType.PURCHASE_CREDIT_MEMO,
+    DocumentType.SALES_CREDIT_MEMO,
+)
 TRANSFER_TYPES = (DocumentType.DIRECT_TRANSFER, DocumentType.TRANSFER_SHIPMENT, DocumentType.TRANSFER_RECEIPT)
 PURCHASE_PRICES = ("base.cost_view", "base.document_edit", "base.purchase_invoice")
 
 
-class _PostedPage:
+class PostedPage:
     """What lists and cards of one type of posted document know. A purchase price is a cost, a sales price is none."""
 
-    document_type: DocumentType
+    document_type: DocumentType = DocumentType.PURCHASE_RECEIPT
     request: Any
 
     @property
@@ -44,7 +55,7 @@ class _PostedPage:
         return reverse(f"inventory:{links.POSTED_PAGES[self.document_type]}_list")
 
 
-class _PostedListView(_PostedPage, ListView):
+class PostedListView(PostedPage, ListView):
     permission_required = "base.document_view"
     filterset_class = PostedDocumentFilter
     table_class = PostedDocumentTable
@@ -65,39 +76,19 @@ class _PostedListView(_PostedPage, ListView):
         return frozenset(absent if self.shows_amounts else absent | {"amount"})
 
 
-class PurchaseReceiptListView(_PostedListView):
-    title = gettext_lazy("Purchase receipts")
-    document_type = DocumentType.PURCHASE_RECEIPT
-
-
-class PurchaseInvoiceListView(_PostedListView):
-    title = gettext_lazy("Purchase invoices")
-    document_type = DocumentType.PURCHASE_INVOICE
-
-
-class SalesShipmentListView(_PostedListView):
-    title = gettext_lazy("Sales shipments")
-    document_type = DocumentType.SALES_SHIPMENT
-
-
-class SalesInvoiceListView(_PostedListView):
-    title = gettext_lazy("Sales invoices")
-    document_type = DocumentType.SALES_INVOICE
-
-
-class DirectTransferListView(_PostedListView):
+class DirectTransferListView(PostedListView):
     permission_required = "base.stock_view"
     title = gettext_lazy("Direct transfers")
     document_type = DocumentType.DIRECT_TRANSFER
 
 
-class TransferShipmentListView(_PostedListView):
+class TransferShipmentListView(PostedListView):
     permission_required = "base.stock_view"
     title = gettext_lazy("Transfer shipments")
     document_type = DocumentType.TRANSFER_SHIPMENT
 
 
-class TransferReceiptListView(_PostedListView):
+class TransferReceiptListView(PostedListView):
     permission_required = "base.stock_view"
     title = gettext_lazy("Transfer receipts")
     document_type = DocumentType.TRANSFER_RECEIPT
@@ -117,7 +108,7 @@ class PostedLineListView(ListView):
     cost_columns = frozenset({"unit_amount", "discount_amount", "amount"})
 
 
-class _PostedCardView(_PostedPage, CardView):
+class PostedCardView(PostedPage, CardView):
     permission_required = "base.document_view"
     slug_field = slug_url_kwarg = "no"
     template_name = "inventory/posted_document.html"
@@ -127,6 +118,15 @@ class _PostedCardView(_PostedPage, CardView):
         found = PostedDocument.objects.filter(type=self.document_type)
         found = found.select_related("vendor", "customer", "location", "register__user")
         return selectors.with_posted_amounts(found)
+
+    @cached_property
+    def lines(self) -> list[Any]:
+        """The posted lines, each with what is `invoiced` of it and whether it is `undone`."""
+        of_invoices = PostedDocumentLine.objects.filter(posted_document__type__in=INVOICE_TYPES)
+        taken_back = PostedDocumentLine.objects.filter(source_line=OuterRef("pk"), quantity__lt=0)
+        found = self.object.lines.select_related("item", "item_charge", "location", "source_line__posted_document")
+        invoiced = selectors.sum_of(of_invoices, "source_line", "quantity")
+        return list(found.annotate(invoiced=invoiced, undone=Exists(taken_back)).order_by("line_no"))
 
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
         return [(self.list_title, self.list_url())]
@@ -208,7 +208,7 @@ class _PostedCardView(_PostedPage, CardView):
         return [Fact(_("Cost"), reverse("costing:document_cost", args=[self.object.no]), "base.cost_view")]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        lines = list(self.object.lines.select_related("item", "item_charge", "location").order_by("line_no"))
+        lines = self.lines
         may_follow = self.document_type not in INVOICE_TYPES and self.may("base.stock_view")
         for line in lines:
             url = f"{selectors.entries_url(document_no=self.object.no)}&document_line_no={line.line_no}"
@@ -216,27 +216,13 @@ class _PostedCardView(_PostedPage, CardView):
         return super().get_context_data(lines=lines, shows_amounts=self.shows_amounts, **context)
 
 
-class PurchaseReceiptView(_PostedCardView):
-    document_type = DocumentType.PURCHASE_RECEIPT
-    list_title = gettext_lazy("Purchase receipts")
+class DirectTransferView(PostedCardView):
+    permission_required = "base.stock_view"
+    document_type = DocumentType.DIRECT_TRANSFER
+    list_title = gettext_lazy("Direct transfers")
 
 
-class PurchaseInvoiceView(_PostedCardView):
-    document_type = DocumentType.PURCHASE_INVOICE
-    list_title = gettext_lazy("Purchase invoices")
-
-
-class SalesShipmentView(_PostedCardView):
-    document_type = DocumentType.SALES_SHIPMENT
-    list_title = gettext_lazy("Sales shipments")
-
-
-class SalesInvoiceView(_PostedCardView):
-    document_type = DocumentType.SALES_INVOICE
-    list_title = gettext_lazy("Sales invoices")
-
-
-class TransferShipmentView(_PostedCardView):
+class TransferShipmentView(PostedCardView):
     permission_required = "base.stock_view"
     document_type = DocumentType.TRANSFER_SHIPMENT
     list_title = gettext_lazy("Transfer shipments")
@@ -253,13 +239,7 @@ class TransferShipmentView(_PostedCardView):
         return [*super().get_actions(), undo]
 
 
-class TransferReceiptView(_PostedCardView):
+class TransferReceiptView(PostedCardView):
     permission_required = "base.stock_view"
     document_type = DocumentType.TRANSFER_RECEIPT
     list_title = gettext_lazy("Transfer receipts")
-
-
-class DirectTransferView(_PostedCardView):
-    permission_required = "base.stock_view"
-    document_type = DocumentType.DIRECT_TRANSFER
-    list_title = gettext_lazy("Direct transfers")
