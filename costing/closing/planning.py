@@ -175,11 +175,16 @@ class _Round:
             )
 
     def _settle_moves_inside_pools(self) -> set[int]:
-        """Goods that moved inside a pool cost what they cost: out and in are settled with each other."""
+        """Goods that moved inside a pool cost what they cost: out and in are settled with each other.
+
+        Unless the move itself cost something: then what came in is worth more than what left, and both take part.
+        """
         closed: set[int] = set()
         for entry in self.books.entries:
             out = self.issues.get(entry.moved_from_id or 0)
-            if out is None or out.place != entry.place or out.open_e5 != entry.open_e5:
+            if out is None or out.place != entry.place:
+                continue
+            if (out.open_e5, out.base_actual_e5) != (entry.open_e5, entry.base_actual_e5):
                 continue
             amount_e5 = out.base_actual_e5 - out.settled_cost_e5
             self.plan.settlements.append(
