@@ -14,7 +14,9 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from config.base import numbering
+from config.base.amounts import round_amount
 from config.base.errors import DomainError, ErrorCode, raise_problems
+from config.base.models import Company
 from inventory import checks
 from inventory.enums import DocumentKind, LineType
 from inventory.locks import lock_document
@@ -145,6 +147,21 @@ def default_price(item: Item | None, *, is_purchase: bool) -> Decimal:
     if not is_purchase:
         return Decimal(item.unit_price)
     return Decimal(item.last_direct_cost or item.unit_cost)
+
+
+def discount_percent(line: DocumentLine) -> Decimal | None:
+    """The line discount in percent of what is not invoiced yet, to two decimals; None where nothing is left."""
+    gross = (line.quantity - line.quantity_invoiced) * line.unit_amount
+    return round_amount(100 * line.line_discount_amount / gross, Decimal("0.01")) if gross > 0 else None
+
+
+def discount_amount(line: DocumentLine, percent: Decimal) -> Decimal:
+    """The amount of a discount in percent on what is not invoiced yet, rounded as amounts are.
+
+    10 % on 3 of 5 pieces at 33.33, 2 of them invoiced: 10.00.
+    """
+    gross = (line.quantity - line.quantity_invoiced) * line.unit_amount
+    return round_amount(gross * percent / 100, Company.current().amount_rounding_precision)
 
 
 def _take_posted_quantities(line: DocumentLine, changed: frozenset[str]) -> None:

@@ -160,6 +160,7 @@ def _left(entries: Sequence[ItemLedgerEntry]) -> dict[int, Decimal]:
     drafted: dict[int, Decimal] = {}
     for line in drafts:
         key = line.applies_to_entry_id or line.applies_from_entry_id
+        assert key is not None
         drafted[key] = drafted.get(key, Decimal(0)) + line.outstanding_quantity
     return {entry.pk: _whole(entry) - drafted.get(entry.pk, Decimal(0)) for entry in entries}
 

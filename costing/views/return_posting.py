@@ -129,7 +129,7 @@ class UndoPostedView(ActionView):
         return "base.purchase_receive" if self.document_type.startswith("purchase") else "base.sale_ship"
 
     @property
-    def verb(self) -> Any:  # type: ignore[override]
+    def verb(self) -> Any:
         """The words of the button."""
         receipts = (DocumentType.PURCHASE_RECEIPT, DocumentType.SALES_RETURN_RECEIPT)
         return _("Undo receipt") if self.document_type in receipts else _("Undo shipment")

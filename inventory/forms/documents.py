@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base.forms import Form, ModelForm, RecordField
-from inventory import journal_lines, scopes
+from inventory import documents, journal_lines, scopes
 from inventory.charge_assignments import MOVED
 from inventory.enums import ChargeSplit
 from inventory.forms.common import NumberedForm, entry_field, item_field, location_field, may_be_blank, reason_field
@@ -162,8 +162,20 @@ class OrderLineForm(LineForm):
 
 
 class OrderLineDetailForm(ModelForm):
-    """What of an order line has no box in the grid: discount, variant, tracking, fixed application."""
+    """What of an order line has no box in the grid: discount, variant, tracking, fixed application.
 
+    The discount is typed as a percentage or as an amount; the line keeps the amount.
+    """
+
+    discount_percent = forms.DecimalField(
+        label=gettext_lazy("Line discount %"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        max_digits=8,
+        decimal_places=5,
+        help_text=gettext_lazy("Of what is not invoiced yet. Change this or the amount, not both."),
+    )
     variant = RecordField(Variant.objects.none(), to_field_name="code", label=gettext_lazy("Variant"), required=False)
     applies_to_entry = entry_field(
         label=gettext_lazy("Applies-to entry"),
@@ -174,8 +186,9 @@ class OrderLineDetailForm(ModelForm):
         model = DocumentLine
         fields = (
             "description",
-            "variant",
+            "discount_percent",
             "line_discount_amount",
+            "variant",
             "expected_date",
             "lot_no",
             "serial_no",
@@ -186,6 +199,7 @@ class OrderLineDetailForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         may_be_blank(self, "line_discount_amount")
+        self.initial["discount_percent"] = documents.discount_percent(self.instance)
         item_id = self.instance.item_id
         self.fields["variant"].queryset = Variant.objects.filter(item=item_id)  # type: ignore[attr-defined]
         if self.instance.document.is_purchase:
@@ -197,6 +211,17 @@ class OrderLineDetailForm(ModelForm):
 
     def clean_line_discount_amount(self) -> Decimal:
         return self.cleaned_data["line_discount_amount"] or Decimal(0)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "discount_percent" not in self.changed_data or "discount_percent" in self.errors:
+            return cleaned
+        if "line_discount_amount" in self.changed_data:
+            self.add_error("discount_percent", _("Change the percentage or the amount, not both."))
+            return cleaned
+        percent = cleaned["discount_percent"] or Decimal(0)
+        cleaned["line_discount_amount"] = documents.discount_amount(self.instance, percent)
+        return cleaned
 
 
 class ChargeLineForm(LineForm):

@@ -64,6 +64,7 @@ class OrderLinesView(LineGridView):
             item_no=F("item__no"),
             location_code=F("location__code"),
             on_hand=selectors.on_hand_at_line(),
+            discount_percent=selectors.line_discount_percent(),
         ).order_by("line_no", "pk")
 
     # Who may change what.
@@ -152,10 +153,11 @@ class OrderLinesView(LineGridView):
     def _price_columns(self) -> list[GridColumn]:
         if not self.shows_prices:
             return []
+        percent = GridColumn("discount_percent", _("Discount %"), "percent", figure=True, url=self._line_url)
         discount = GridColumn("line_discount_amount", _("Discount"), "amount", figure=True, url=self._line_url)
         return [
             self._column("unit_amount", self.side.price_label, "unit_cost"),
-            *([discount] if self._holds["discounts"] else []),
+            *([percent, discount] if self._holds["discounts"] else []),
             GridColumn("amount", _("Amount"), "amount", figure=True),
         ]
 

@@ -40,14 +40,14 @@ RETURNED_BY: dict[DocumentType, DocumentKind] = {
 
 class TradeListView(PostedListView):
     @property
-    def title(self) -> Any:  # type: ignore[override]
+    def title(self) -> Any:
         """The name of the list."""
         return TITLES[self.document_type]
 
 
 class TradeCardView(PostedCardView):
     @property
-    def list_title(self) -> Any:  # type: ignore[override]
+    def list_title(self) -> Any:
         """The name of the list that the document is in."""
         return TITLES[self.document_type]
 
@@ -108,7 +108,7 @@ class MakeReturnView(PostedPage, ActionView):
         return get_object_or_404(found.select_related("vendor", "customer", "location"), no=self.kwargs["no"])
 
     @property
-    def verb(self) -> Any:  # type: ignore[override]
+    def verb(self) -> Any:
         """The words of the button."""
         return _("Make credit memo") if self.document_type in INVOICE_TYPES else _("Make return")
 

@@ -16,7 +16,7 @@ from config.base.models import Company
 from config.base.pages import Field, Text, fields_of
 from config.base.views import PageView
 from inventory import links, selectors
-from inventory.models import Customer, Document, PostedDocument, Vendor
+from inventory.models import Customer, Document, DocumentLine, PostedDocument, PostedDocumentLine, Vendor
 from inventory.views.orders import of_side
 from inventory.views.posted import PostedPage
 from inventory.views.posted_trade import TITLES
@@ -34,6 +34,13 @@ class PrintedLine:
     unit_amount: Decimal
     discount: Decimal
     amount: Decimal
+
+
+def _code(line: DocumentLine | PostedDocumentLine) -> str:
+    """The item or the charge that a line is about."""
+    if line.item is not None:
+        return str(line.item.no)
+    return str(line.item_charge.code) if line.item_charge else ""
 
 
 class _PrintView(PageView):
@@ -99,7 +106,7 @@ class OrderPrintView(_PrintView):
         amount = ExpressionWrapper(selectors.line_amount(), output_field=AmountField())
         return [
             PrintedLine(
-                line.item.no if line.item else line.item_charge.code,
+                _code(line),
                 line.description,
                 line.unit_of_measure.code if line.unit_of_measure else "",
                 line.quantity,
@@ -138,7 +145,7 @@ class PostedPrintView(PostedPage, _PrintView):
         lines = self.document.lines.select_related("item__base_unit_of_measure", "item_charge").order_by("line_no")
         return [
             PrintedLine(
-                line.item.no if line.item else line.item_charge.code,
+                _code(line),
                 line.description if line.quantity > 0 else _("%(words)s (undone)") % {"words": line.description},
                 line.item.base_unit_of_measure.code if line.item else "",
                 line.quantity,
