@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -161,6 +163,7 @@ class ScanWorkerView(AccessMixin):
         return HttpResponse(Path(found).read_bytes(), content_type="text/javascript")
 
 
+@method_decorator(login_not_required, name="dispatch")
 class _SentView(AccessMixin):
     """What the queue of the browser talks to: JSON in, JSON out. A lost sign-in is answered as such, not by a page."""
 

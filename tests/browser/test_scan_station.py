@@ -1,0 +1,231 @@
+"""The scan station on a tablet: a wedge scanner without focus, and the network away for part of the time."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from costing import check_books
+from inventory.enums import DocumentKind
+from inventory.models import (
+    Barcode,
+    Bin,
+    BinContent,
+    Customer,
+    Document,
+    DocumentLine,
+    GenProdPostingGroup,
+    InventoryPostingGroup,
+    Item,
+    ItemLedgerEntry,
+    ItemModelGroup,
+    Location,
+    Scan,
+    UnitOfMeasure,
+    Vendor,
+)
+from tests.browser.walking import violations
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TABLET = {"width": 800, "height": 1280}
+EAN = "4006381333931"
+GS1 = "]C1010400638133393117271231" + "10L1\x1d376"
+
+# All signs of a scanner in one go, each as the keyboard sends it; then Enter.
+WEDGE = """code => {
+    const target = document.activeElement ?? document.body;
+    const press = (key, extra = {}) => target.dispatchEvent(
+        new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true, ...extra}));
+    for (const sign of code) sign === "\\u001d" ? press("]", {ctrlKey: true}) : press(sign);
+    press("Enter");
+}"""
+TOO_SMALL = """() => [...document.querySelectorAll("#station :is(button, a, input)")]
+    .filter((each) => each.checkVisibility() && !each.closest("p, h2, li > span"))
+    .filter((each) => each.getBoundingClientRect().height < 48).map((each) => each.outerHTML)"""
+
+
+def item(no, **fields):
+    return Item.objects.create(
+        no=no,
+        description=no.capitalize(),
+        item_model_group=ItemModelGroup.objects.get(code="FIFO"),
+        inventory_posting_group=InventoryPostingGroup.objects.get(code="RESALE"),
+        gen_prod_posting_group=GenProdPostingGroup.objects.get(code="RETAIL"),
+        base_unit_of_measure=UnitOfMeasure.objects.get(code="PCS"),
+        **fields,
+    )
+
+
+def order(kind, no, **lines):
+    """An order of these items at OSLO."""
+    partner = (
+        {"vendor": Vendor.objects.get(no="V-1")} if kind.is_purchase else {"customer": Customer.objects.get(no="C-1")}
+    )
+    made = Document.objects.create(kind=kind, no=no, order_date=date(2026, 3, 2), **partner)
+    for index, (item_no, quantity) in enumerate(lines.items(), start=1):
+        DocumentLine.objects.create(
+            document=made,
+            line_no=index * 10_000,
+            item=Item.objects.get(no=item_no),
+            location=Location.objects.get(code="OSLO"),
+            quantity=Decimal(quantity),
+            quantity_to_handle=Decimal(quantity),
+            quantity_to_invoice=Decimal(quantity),
+            unit_amount=Decimal(5),
+        )
+    return made
+
+
+@pytest.fixture
+def goods(company):
+    item("CHAIR")
+    paint = item("PAINT", lot_tracked=True)
+    Barcode.objects.create(item=paint, code=EAN, symbology="ean13")
+
+
+@pytest.fixture
+def tablet(sign_in, goods):
+    page = sign_in("clerk")
+    page.set_viewport_size(TABLET)
+    return page
+
+
+def scan(page, code):
+    page.evaluate(WEDGE, code)
+
+
+def tone(page, name):
+    return page.locator(f"#scan-state[data-tone={name}]")
+
+
+def kept(page):
+    """What the browser keeps of scans: (code, state)."""
+    found = page.evaluate("Object.entries(localStorage).filter(([name]) => /^lagerbok-scan-\\d/.test(name))")
+    scans = sorted((json.loads(value) for _name, value in found), key=lambda each: each["turn"])
+    return [(each["code"], each["state"]) for each in scans]
+
+
+def line(page, code):
+    return page.locator(f"[data-take='{code}'] .scan-line-figures")
+
+
+def test_each_scan_is_applied_once_though_the_network_goes_away(tablet, live_server):
+    """Receive 5 chairs and 10 tins of paint: 2 chairs online, 3 and 6 tins offline across a reload, one refused."""
+    placed = order(DocumentKind.PURCHASE_ORDER, "PO-1", CHAIR=5, PAINT=10)
+    context = tablet.context
+
+    tablet.goto("/scan/")
+    scan(tablet, "PO-1")
+    tablet.wait_for_url("**/scan/receive/PO-1/")
+    expect(line(tablet, "CHAIR")).to_contain_text("0 / 5")
+    scan(tablet, "CHAIR")
+    expect(tone(tablet, "ok")).to_contain_text("1 CHAIR. 1 of 5.")
+    scan(tablet, "CHAIR")
+    expect(line(tablet, "CHAIR")).to_contain_text("2 / 5")
+    tablet.wait_for_function("caches.match(location.href)")
+
+    context.set_offline(True)
+    for _chair in range(3):
+        scan(tablet, "CHAIR")
+    scan(tablet, "NOBODY")
+    scan(tablet, GS1)
+    expect(tone(tablet, "wait")).to_be_visible()
+    expect(tablet.get_by_role("button", name="Post receipt")).to_be_disabled()
+    assert [state for _code, state in kept(tablet)] == ["waiting"] * 5
+    tablet.reload()
+    expect(tablet.locator("#scan-count")).to_have_text("5")
+    assert [line.quantity_to_handle for line in placed.lines.order_by("line_no")] == [2, 0]
+
+    context.set_offline(False)
+    expect(line(tablet, "CHAIR")).to_contain_text("5 / 5")
+    expect(line(tablet, "PAINT")).to_contain_text("6 / 10")
+    expect(tablet.locator("#scan-count")).to_have_text("1")
+    assert kept(tablet) == [("NOBODY", "refused")]
+    tablet.get_by_role("button", name="to see to").click()
+    expect(tablet.locator("#scan-queue-list")).to_contain_text("NOBODY is not known here. Scan another code")
+    assert tablet.evaluate(TOO_SMALL) == []
+    assert violations(tablet) == []
+    tablet.get_by_role("button", name="Drop: NOBODY").click()
+    assert kept(tablet) == []
+
+    tablet.get_by_role("button", name="Post receipt").click()
+    expect(tablet.get_by_role("link", name="Print labels")).to_be_visible()
+    assert violations(tablet) == []
+    received = ItemLedgerEntry.objects.order_by("pk").values_list("item__no", "lot_no", "quantity")
+    assert list(received) == [("CHAIR", "", 5), ("PAINT", "L1", 6)]
+    assert Scan.objects.filter(state="applied").count() == 6
+    assert check_books.breaches() == []
+
+
+def test_an_answer_that_is_lost_does_not_apply_the_scan_twice(tablet):
+    placed = order(DocumentKind.PURCHASE_ORDER, "PO-1", CHAIR=5)
+    answers = []
+
+    def lose_the_first(route):
+        answers.append(route.fetch())
+        route.abort() if len(answers) == 1 else route.fulfill(response=answers[-1])
+
+    tablet.goto("/scan/receive/PO-1/")
+    tablet.context.route("**/scan/apply/", lose_the_first)
+    scan(tablet, "CHAIR")
+
+    expect(tone(tablet, "ok")).to_contain_text("1 CHAIR. 1 of 5.")
+    assert [answer.json()["repeated"] for answer in answers] == [False, True]
+    assert placed.lines.get().quantity_to_handle == 1
+    assert Scan.objects.count() == 1
+
+
+def test_a_scan_is_heard_while_a_field_has_the_focus_and_typing_is_not_taken_for_one(tablet):
+    order(DocumentKind.PURCHASE_ORDER, "PO-1", CHAIR=5, PAINT=10)
+    tablet.goto("/scan/receive/PO-1/")
+
+    tablet.get_by_label("Code, where it cannot be scanned").press_sequentially("PAINT", delay=90)
+    tablet.get_by_role("button", name="Add", exact=True).click()
+    expect(tone(tablet, "ask")).to_contain_text("PAINT is kept by lot")
+    tablet.get_by_label("Quantity of the next scan").focus()
+    scan(tablet, "L7")
+    expect(tone(tablet, "ask")).to_be_visible()
+    scan(tablet, "LOT-7")
+    expect(tone(tablet, "ok")).to_contain_text("1 PAINT, lot LOT-7. 1 of 10.")
+    tablet.get_by_role("button", name="4", exact=True).click()
+    scan(tablet, "CHAIR")
+    expect(tone(tablet, "ok")).to_contain_text("4 CHAIR. 4 of 5.")
+    tablet.get_by_role("button", name="Undo 4 CHAIR").click()
+    expect(line(tablet, "CHAIR")).to_contain_text("0 / 5")
+
+
+def test_goods_are_moved_from_bin_to_bin_and_counted_on_the_way(tablet):
+    oslo = Location.objects.get(code="OSLO")
+    placed = order(DocumentKind.PURCHASE_ORDER, "PO-1", CHAIR=5)
+    tablet.goto("/scan/receive/PO-1/")
+    scan(tablet, "CHAIR")
+    expect(line(tablet, "CHAIR")).to_contain_text("1 / 5")
+    tablet.get_by_role("button", name="Post receipt").click()
+    expect(tablet.locator(".scan-done")).to_be_visible()
+    for code in ("A", "B"):
+        Bin.objects.create(location=oslo, code=code)
+    BinContent.objects.create(bin=Bin.objects.get(code="A"), item=Item.objects.get(no="CHAIR"), quantity=Decimal(1))
+
+    tablet.goto("/scan/move/")
+    for code, words in (("(92)OSLO/A", "From OSLO/A"), ("CHAIR", "1 CHAIR picked up"), ("OSLO/B", "To OSLO/B")):
+        scan(tablet, code)
+        expect(tone(tablet, "ok")).to_contain_text(words)
+    tablet.get_by_role("button", name="Post move").click()
+    expect(tablet.locator(".scan-done")).to_contain_text("Moved from OSLO/A to OSLO/B.")
+
+    held = BinContent.objects.order_by("bin__code").values_list("bin__code", "quantity")
+    assert list(held) == [("A", 0), ("B", 1)]
+    assert placed.lines.get().quantity_handled == 1
+
+
+def test_the_pages_of_the_station_have_big_targets_and_nothing_against_axe(tablet):
+    order(DocumentKind.PURCHASE_ORDER, "PO-1", CHAIR=5, PAINT=10)
+    for path in ("/scan/", "/scan/receive/", "/scan/receive/PO-1/", "/scan/lookup/?code=CHAIR", "/scan/move/"):
+        tablet.goto(path)
+        expect(tablet.locator("#scan-text")).not_to_be_empty()
+        assert tablet.evaluate(TOO_SMALL) == [], path
+        assert violations(tablet) == [], path
+        assert tablet.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
