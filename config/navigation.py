@@ -246,6 +246,12 @@ MENU: tuple[MenuArea, ...] = (
         _("Setup"),
         "settings",
         (
+            MenuPage(
+                _("Import and export"),
+                "costing:import_list",
+                ("base.item_edit", "base.document_edit", "base.adjust_post", "base.count_post", "base.setup_edit"),
+                also="upload file csv xlsx spreadsheet opening balances prices",
+            ),
             MenuPage(_("Background jobs"), "base:job_list", also="runs tasks progress queue"),
             MenuPage(_("Setup"), "admin:index", ("base.setup_edit", "base.users_manage"), also="admin users groups"),
             MenuPage(_("My settings"), "base:preferences", also="language theme density region", in_menu=False),

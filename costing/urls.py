@@ -4,6 +4,7 @@ from config.base.views import list_paths
 from costing.views import entries, find_entries, gl, gl_run_file, ledgers
 from costing.views.adjustment_urls import adjustment_patterns
 from costing.views.close_urls import close_patterns
+from costing.views.import_urls import import_patterns
 from costing.views.lineage_urls import lineage_patterns
 from costing.views.posting_urls import posting_patterns
 from costing.views.trade_urls import trade_patterns
@@ -51,5 +52,6 @@ urlpatterns: list[URLPattern] = [
     *close_patterns,
     *gl_patterns,
     *find_patterns,
+    *import_patterns,
     *lineage_patterns,
 ]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from config.base import locks
 from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, day, number, text
-from config.base.transactions import posting
+from config.base.transactions import PostingContext
+from costing.imports import exporting
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
 from costing.imports.results import ImportOptions
 from costing.posting import journals
@@ -49,13 +50,12 @@ def _check(group: Group) -> Iterable[RowProblem]:
             yield RowProblem(row.line_no, "item_no", message)
 
 
-def _write(groups: Sequence[Group], options: ImportOptions) -> Outcome:
+def _write(groups: Sequence[Group], options: ImportOptions, context: PostingContext) -> Outcome:
     outcome = Outcome()
     for group in groups:
-        with posting() as context:
-            locks.lock_items({row["item_no"].pk for row in group.rows})
-            count_id = _create(group, options)
-            outcome.posted += journals.post_count_within(context, count_id=count_id, user_id=options.user_id).documents
+        locks.lock_items({row["item_no"].pk for row in group.rows})
+        count_id = _create(group, options)
+        outcome.posted += journals.post_count_within(context, count_id=count_id, user_id=options.user_id).documents
     return outcome
 
 
@@ -127,4 +127,6 @@ COUNTS = Kind(
     write=_write,
     check=_check,
     prepare=resolve_variants,
+    permissions=("base.count_post",),
+    export=exporting.counts,
 )

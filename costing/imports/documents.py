@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy
 from config.base import bulk, locks, numbering
 from config.base.models import Company
 from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, choice, day, number, text, too_many_decimals
-from config.base.transactions import PostingContext, posting
+from config.base.transactions import PostingContext
+from costing.imports import exporting
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
 from costing.imports.results import ImportOptions
 from costing.posting import documents
@@ -88,20 +89,21 @@ _LINE_COLUMNS = (
     Column("description", text(100), gettext_lazy("Description")),
     Column("quantity", number(above_zero=True), gettext_lazy("Quantity"), required=True),
     Column("line_discount_amount", number(), gettext_lazy("Line discount amount")),
-    Column("invoice_date", day, gettext_lazy("Invoice date")),
     Column("lot_no", text(50), gettext_lazy("Lot no.")),
     Column("serial_no", text(50), gettext_lazy("Serial no.")),
 )
 _PURCHASE_COLUMNS = (
     Column("unit_cost", number(), gettext_lazy("Direct unit cost"), required=True),
-    Column("receive_date", day, gettext_lazy("Receipt date")),
+    Column("receive_date", day, gettext_lazy("Receipt date"), permission="base.purchase_receive"),
+    Column("invoice_date", day, gettext_lazy("Invoice date"), permission="base.purchase_invoice"),
     Column("expiration_date", day, gettext_lazy("Expiration date")),
     Column("item_charge", text(20), gettext_lazy("Item charge"), lookup=Lookup(ItemCharge)),
     Column("charge_split", choice(ChargeSplit), gettext_lazy("Split of the charge")),
 )
 _SALES_COLUMNS = (
     Column("unit_price", number(), gettext_lazy("Unit price"), required=True),
-    Column("ship_date", day, gettext_lazy("Shipment date")),
+    Column("ship_date", day, gettext_lazy("Shipment date"), permission="base.sale_ship"),
+    Column("invoice_date", day, gettext_lazy("Invoice date"), permission="base.sale_invoice"),
 )
 
 
@@ -148,14 +150,13 @@ def _check_charge(row: ParsedRow, group: Group, side: Side) -> Iterable[RowProbl
         yield RowProblem(row.line_no, "invoice_date", message)
 
 
-def _write(groups: Sequence[Group], options: ImportOptions, side: Side) -> Outcome:
+def _write(groups: Sequence[Group], options: ImportOptions, context: PostingContext, side: Side) -> Outcome:
     outcome = Outcome()
     for group in groups:
-        with posting() as context:
-            # All at once: a later posting of the order must not ask for an item after a number series is locked.
-            locks.lock_items({row["item_no"].pk for row in group.rows if row["item_no"]})
-            document_id = _create(group, side, options, context)
-            outcome.posted += _post_steps(group, side, document_id, options, context)
+        # All at once: a later posting of the order must not ask for an item after a number series is locked.
+        locks.lock_items({row["item_no"].pk for row in group.rows if row["item_no"]})
+        document_id = _create(group, side, options, context)
+        outcome.posted += _post_steps(group, side, document_id, options, context)
     return outcome
 
 
@@ -315,6 +316,8 @@ def _kind(name: str, label: Any, side: Side) -> Kind:
         write=partial(_write, side=side),
         check=partial(_check, side=side),
         prepare=partial(_prepare, side=side),
+        permissions=("base.document_edit",),
+        export=partial(exporting.orders, side.kind, tuple(column.name for column in _columns(side))),
     )
 
 

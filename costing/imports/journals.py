@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from config.base.models import ReasonCode
 from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, choice, day, number, text
+from config.base.transactions import PostingContext
+from costing.imports import exporting
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
 from costing.imports.results import ImportOptions
 from costing.posting import journals
@@ -34,8 +36,14 @@ _JOURNAL_COLUMNS = (
     *_DOCUMENT_COLUMNS,
     Column("type", choice(JournalLineKind), gettext_lazy("Type"), required=True),
     *_LINE_COLUMNS,
-    Column("new_location", text(20), gettext_lazy("New location"), lookup=Lookup(Location)),
-    Column("unit_cost", number(), gettext_lazy("Unit cost")),
+    Column(
+        "new_location",
+        text(20),
+        gettext_lazy("New location"),
+        lookup=Lookup(Location),
+        permission="base.reclass_post",
+    ),
+    Column("unit_cost", number(), gettext_lazy("Unit cost"), permission="base.cost_view"),
     Column("reason_code", text(20), gettext_lazy("Reason code"), lookup=Lookup(ReasonCode)),
 )
 _BALANCE_COLUMNS = (
@@ -82,22 +90,29 @@ def _line(row: ParsedRow, line_no: int, *, kind: str, reason_code: ReasonCode | 
     )
 
 
-def _write_journal(groups: Sequence[Group], options: ImportOptions) -> Outcome:
-    return _post(groups, options, lambda row, no: _line(row, no, kind=row["type"], reason_code=row["reason_code"]))
+def _write_journal(groups: Sequence[Group], options: ImportOptions, context: PostingContext) -> Outcome:
+    return _post(
+        groups, options, context, lambda row, no: _line(row, no, kind=row["type"], reason_code=row["reason_code"])
+    )
 
 
-def _write_balances(groups: Sequence[Group], options: ImportOptions) -> Outcome:
+def _write_balances(groups: Sequence[Group], options: ImportOptions, context: PostingContext) -> Outcome:
     reason = ReasonCode.objects.filter(code=OPENING_REASON, blocked=False).first()
-    return _post(groups, options, lambda row, no: _line(row, no, kind=JournalLineKind.POSITIVE, reason_code=reason))
+    return _post(
+        groups, options, context, lambda row, no: _line(row, no, kind=JournalLineKind.POSITIVE, reason_code=reason)
+    )
 
 
 def _post(
-    groups: Sequence[Group], options: ImportOptions, make_line: Callable[[ParsedRow, int], ItemJournalLine]
+    groups: Sequence[Group],
+    options: ImportOptions,
+    context: PostingContext,
+    make_line: Callable[[ParsedRow, int], ItemJournalLine],
 ) -> Outcome:
     outcome = Outcome()
     for group in groups:
         lines = [make_line(row, index * LINE_STEP) for index, row in enumerate(group.rows, start=1)]
-        result = journals.post_item_journal(lines=lines, user_id=options.user_id)
+        result = journals.post_item_journal_within(context, lines=lines, user_id=options.user_id)
         outcome.posted += result.documents or (("", group.key),)
     return outcome
 
@@ -117,6 +132,7 @@ JOURNAL = Kind(
     write=_write_journal,
     check=_check_journal,
     prepare=resolve_variants,
+    permissions=("base.adjust_post",),
 )
 BALANCES = Kind(
     name="balances",
@@ -127,4 +143,6 @@ BALANCES = Kind(
     write=_write_balances,
     check=_check_balances,
     prepare=resolve_variants,
+    permissions=("base.adjust_post", "base.cost_view"),
+    export=exporting.balances,
 )

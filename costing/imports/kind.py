@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
 from config.base.sheets import Column, ParsedRow, RowProblem
+from config.base.transactions import PostingContext
 from costing.imports.results import ImportOptions
 
 LINE_STEP = 10_000
@@ -60,7 +62,9 @@ class Kind:
 
     `group_by` names the column that holds the document's number. `existing` answers which numbers are taken.
     `prepare` sees all rows at once, for what takes a query; `check` sees one document, and takes none.
-    `write` writes a batch of groups, in a transaction of its own, all or nothing; it raises DomainError to refuse.
+    `write` writes a batch of groups inside the posting at hand; it raises DomainError to refuse all of them.
+    `permissions` are what a user needs to import it, and to take it out as a file: `export` gives its rows, in the
+    order of the columns.
     """
 
     name: str
@@ -68,10 +72,12 @@ class Kind:
     columns: tuple[Column, ...]
     group_by: str
     existing: Callable[[Sequence[str]], set[str]]
-    write: Callable[[Sequence[Group], ImportOptions], Outcome]
+    write: Callable[[Sequence[Group], ImportOptions, PostingContext], Outcome]
     check: Callable[[Group], Iterable[RowProblem]] = no_check
     prepare: Callable[[Sequence[ParsedRow]], Iterable[RowProblem]] = no_preparation
     batch_size: int = 1
+    permissions: tuple[str, ...] = ()
+    export: Callable[[], Iterable[Sequence[Any]]] | None = None
 
     @property
     def column_names(self) -> str:

@@ -6,10 +6,11 @@ from costing.imports.counts import COUNTS
 from costing.imports.documents import PURCHASES, SALES
 from costing.imports.journals import BALANCES, JOURNAL
 from costing.imports.kind import Group, Kind, refusals
-from costing.imports.masters import CUSTOMERS, ITEMS, LOCATIONS, VENDORS
+from costing.imports.masters import CUSTOMERS, ITEMS, LOCATIONS, PRICES, VENDORS
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (ITEMS, LOCATIONS, VENDORS, CUSTOMERS, PURCHASES, SALES, JOURNAL, COUNTS, BALANCES)
+    kind.name: kind
+    for kind in (ITEMS, PRICES, LOCATIONS, VENDORS, CUSTOMERS, PURCHASES, SALES, JOURNAL, COUNTS, BALANCES)
 }
 
 __all__ = ["KINDS", "Group", "Kind", "refusals"]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base import bulk
+from config.base import bulk, changelog
 from config.base.models import ChangeAction, ChangeLog
 from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, choice, number, text, yes_no
+from config.base.transactions import PostingContext
+from costing.imports import exporting
 from costing.imports.kind import Group, Kind, Outcome, check_alone
 from costing.imports.results import ImportOptions
 from inventory.enums import ItemType
@@ -34,6 +37,8 @@ from inventory.sorting import sort_key
 
 BATCH_SIZE = 500
 RowMaker = Callable[[ParsedRow], dict[str, Any]]
+
+COST = "base.cost_view"
 
 _ITEM_COLUMNS = (
     Column("no", text(20), gettext_lazy("No."), required=True),
@@ -62,10 +67,10 @@ _ITEM_COLUMNS = (
         lookup=Lookup(UnitOfMeasure),
     ),
     Column("vendor_no", text(20), gettext_lazy("Vendor"), lookup=Lookup(Vendor, "no")),
-    Column("unit_cost", number(), gettext_lazy("Unit cost")),
-    Column("standard_cost", number(), gettext_lazy("Standard cost")),
-    Column("indirect_cost_percent", number(), gettext_lazy("Indirect cost %")),
-    Column("overhead_rate", number(), gettext_lazy("Overhead rate")),
+    Column("unit_cost", number(), gettext_lazy("Unit cost"), permission=COST),
+    Column("standard_cost", number(), gettext_lazy("Standard cost"), permission=COST),
+    Column("indirect_cost_percent", number(), gettext_lazy("Indirect cost %"), permission=COST),
+    Column("overhead_rate", number(), gettext_lazy("Overhead rate"), permission=COST),
     Column("unit_price", number(), gettext_lazy("Unit price")),
     Column("net_weight", number(), gettext_lazy("Net weight")),
     Column("reorder_point", number(), gettext_lazy("Reorder point")),
@@ -180,12 +185,13 @@ def _partner_row(row: ParsedRow) -> dict[str, Any]:
     }
 
 
-def _writer(model: type[models.Model], make_row: RowMaker) -> Callable[[Sequence[Group], ImportOptions], Outcome]:
-    def write(groups: Sequence[Group], options: ImportOptions) -> Outcome:
+def _writer(
+    model: type[models.Model], make_row: RowMaker
+) -> Callable[[Sequence[Group], ImportOptions, PostingContext], Outcome]:
+    def write(groups: Sequence[Group], options: ImportOptions, _context: PostingContext) -> Outcome:
         rows = [make_row(group.first) for group in groups]
-        with transaction.atomic(durable=True):
-            bulk.insert(model, rows)
-            _log_added(model, [group.key for group in groups], rows, options)
+        bulk.insert(model, rows)
+        _log_added(model, [group.key for group in groups], rows, options)
         return Outcome()
 
     return write
@@ -203,7 +209,7 @@ def _log_added(
             record_no=number,
             action=ChangeAction.ADD,
             changes={name: [None, _plain(value)] for name, value in row.items() if value not in (None, "", False)},
-            origin="import_data",
+            origin=options.origin,
         )
         for number, row in zip(numbers, rows, strict=True)
     )
@@ -231,6 +237,8 @@ ITEMS = Kind(
     check=_check_item,
     prepare=_fill_model_group,
     batch_size=BATCH_SIZE,
+    permissions=("base.item_edit",),
+    export=partial(exporting.records, Item, _ITEM_COLUMNS),
 )
 LOCATIONS = Kind(
     name="locations",
@@ -241,6 +249,8 @@ LOCATIONS = Kind(
     write=_writer(Location, _location_row),
     check=check_alone,
     batch_size=BATCH_SIZE,
+    permissions=("base.setup_edit",),
+    export=partial(exporting.records, Location, _LOCATION_COLUMNS),
 )
 VENDORS = Kind(
     name="vendors",
@@ -251,6 +261,8 @@ VENDORS = Kind(
     write=_writer(Vendor, _partner_row),
     check=check_alone,
     batch_size=BATCH_SIZE,
+    permissions=("base.document_edit",),
+    export=partial(exporting.records, Vendor, _PARTNER_COLUMNS),
 )
 CUSTOMERS = Kind(
     name="customers",
@@ -261,4 +273,44 @@ CUSTOMERS = Kind(
     write=_writer(Customer, _partner_row),
     check=check_alone,
     batch_size=BATCH_SIZE,
+    permissions=("base.document_edit",),
+    export=partial(exporting.records, Customer, _PARTNER_COLUMNS),
+)
+
+
+def _write_prices(groups: Sequence[Group], options: ImportOptions, _context: PostingContext) -> Outcome:
+    """Give items their new unit price, each with an entry in the change log where it changes."""
+    wanted = {group.first.key("item_no"): group.first.number("unit_price") for group in groups}
+    items = list(Item.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
+    changes = []
+    for item in items:
+        before = changelog.snapshot(item)
+        item.unit_price = wanted[item.pk]
+        changes.append((before, changelog.snapshot(item)))
+    changed = [item for item, (before, after) in zip(items, changes, strict=True) if before.values != after.values]
+    Item.objects.bulk_update(changed, ["unit_price"], batch_size=BATCH_SIZE)
+    Item.objects.filter(pk__in=[item.pk for item in changed]).update(updated_at=Now())
+    changelog.record_many(options.user, changes, origin=options.origin)
+    return Outcome()
+
+
+def _no_price_is_new(_numbers: Sequence[str]) -> set[str]:
+    """A price is changed, never made: none is there already in the sense of an import."""
+    return set()
+
+
+PRICES = Kind(
+    name="prices",
+    label=gettext_lazy("Unit prices of items"),
+    columns=(
+        Column("item_no", text(20), gettext_lazy("Item no."), required=True, lookup=Lookup(Item, "no")),
+        Column("unit_price", number(), gettext_lazy("Unit price"), required=True),
+    ),
+    group_by="item_no",
+    existing=_no_price_is_new,
+    write=_write_prices,
+    check=check_alone,
+    batch_size=BATCH_SIZE,
+    permissions=("base.item_edit",),
+    export=exporting.prices,
 )

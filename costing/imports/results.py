@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from config.base.sheets import RowProblem
 
 Report = Callable[[int, int], None]
@@ -16,7 +18,7 @@ class ImportOptions:
     """`region`: how numbers are written in the file (en 1,234.56; nb 1 234,56; da 1.234,56).
 
     `skip_existing` passes over documents and records that are there already instead of refusing them: a run that was
-    broken off goes on where it stood.
+    broken off goes on where it stood. `origin` is what the change log says about where a change came from.
     """
 
     user_id: int | None = None
@@ -24,6 +26,12 @@ class ImportOptions:
     dry_run: bool = False
     skip_existing: bool = False
     report: Report | None = None
+    origin: str = "import_data"
+
+    @property
+    def user(self) -> Any:
+        """Whoever imports, as the change log takes him."""
+        return None if self.user_id is None else get_user_model()(pk=self.user_id)
 
 
 @dataclass(slots=True)

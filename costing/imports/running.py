@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from config.base.errors import DomainError
+from config.base import locks
+from config.base.errors import DomainError, Problem
 from config.base.parsing import region_of
 from config.base.sheets import ParsedRow, RowProblem, SourceTable, UnreadableFile, parse_table, read_file
+from config.base.transactions import posting
 from costing.imports.kinds import KINDS, Group, Kind, refusals
 from costing.imports.results import ImportOptions, ImportResult
+
+MAX_PROBLEMS = 200
 
 
 def import_file(kind_name: str, path: Path, options: ImportOptions) -> ImportResult:
@@ -26,6 +31,54 @@ def import_rows(kind_name: str, table: SourceTable, options: ImportOptions) -> I
     """
     kind = KINDS[kind_name]
     _check_columns(kind, table)
+    good, result = _judged(kind, table, options)
+    if options.dry_run:
+        result.done = [group.key for group in good]
+    else:
+        _write(kind, good, options, result)
+    result.problems.sort(key=lambda problem: problem.line_no)
+    return result
+
+
+class Refused(DomainError):
+    """Rows of a file that was to be imported as a whole."""
+
+
+def import_whole(kind: Kind, table: SourceTable, options: ImportOptions) -> ImportResult:
+    """Import all rows or none: one transaction, in which every document is tried and every problem is collected.
+
+    With `options.dry_run` the very same is done and rolled back. `kind` may have fewer columns than the one of its
+    name: those that the user may fill in. Raises: Refused naming every faulty row; then nothing is written.
+    """
+    with posting(preview=options.dry_run) as context:
+        good, result = _judged(kind, table, options)
+        items = {row.key("item_no") for group in good for row in group.rows}
+        # All at once: a later document must not ask for an item after a number series is locked.
+        locks.lock_items(pk for pk in items if pk is not None)
+        for start in range(0, len(good), kind.batch_size):
+            batch = good[start : start + kind.batch_size]
+            try:
+                with transaction.atomic():
+                    result.posted += kind.write(batch, options, context).posted
+                result.done += [group.key for group in batch]
+            except DomainError as error:
+                result.problems += [problem for group in batch for problem in refusals(error, group)]
+            if len(result.problems) >= MAX_PROBLEMS:
+                break
+        if result.problems:
+            raise Refused(problems=[_named(kind, problem) for problem in result.problems[:MAX_PROBLEMS]])
+    return result
+
+
+def _named(kind: Kind, problem: RowProblem) -> Problem:
+    labels = {column.name: str(column.label) for column in kind.columns}
+    words = {"row": problem.line_no, "column": labels.get(problem.column, ""), "problem": problem.message}
+    text = _("Row %(row)s, %(column)s: %(problem)s") if words["column"] else _("Row %(row)s: %(problem)s")
+    return Problem(text % words, problem.code, line_no=problem.line_no)
+
+
+def _judged(kind: Kind, table: SourceTable, options: ImportOptions) -> tuple[list[Group], ImportResult]:
+    """The groups that have no problem so far, and the result with all problems and refusals."""
     groups, problems = _checked_groups(kind, table, options)
     result = ImportResult(kind=kind.name, dry_run=options.dry_run, rows=len(table.rows), problems=problems)
     groups = _without_existing(kind, groups, options, result)
@@ -36,12 +89,8 @@ def import_rows(kind_name: str, table: SourceTable, options: ImportOptions) -> I
             result.refused.append(group.key)
         else:
             good.append(group)
-    if options.dry_run:
-        result.done = [group.key for group in good]
-    else:
-        _write(kind, good, options, result)
     result.problems.sort(key=lambda problem: problem.line_no)
-    return result
+    return good, result
 
 
 def _check_columns(kind: Kind, table: SourceTable) -> None:
@@ -96,7 +145,9 @@ def _write(kind: Kind, groups: Sequence[Group], options: ImportOptions, result: 
     for start in range(0, len(groups), kind.batch_size):
         batch = groups[start : start + kind.batch_size]
         try:
-            result.posted += kind.write(batch, options).posted
+            with posting() as context:
+                posted = kind.write(batch, options, context).posted
+            result.posted += posted
             result.done += [group.key for group in batch]
         except DomainError as error:
             # A batch is larger than one for plain records only, which the checks before have judged completely.

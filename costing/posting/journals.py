@@ -56,20 +56,27 @@ def post_item_journal(*, lines: Sequence[ItemJournalLine], user_id: int | None, 
     A document number given on the first line is used; otherwise one is drawn from the item journal series.
     Raises: DomainError naming every faulty line; then nothing is written.
     """
+    with posting(preview=preview) as context:
+        return post_item_journal_within(context, lines=lines, user_id=user_id)
+
+
+def post_item_journal_within(
+    context: PostingContext, *, lines: Sequence[ItemJournalLine], user_id: int | None
+) -> PostingResult:
+    """As `post_item_journal`, inside the posting that a use case opened."""
     if not lines:
         raise EmptyJournal(_("The journal has no lines. Add the lines to post first."))
-    with posting(preview=preview) as context:
-        item_ids = {line.item_id for line in lines}
-        locks.lock_items(item_ids)
-        facts = stock_reader.item_facts(item_ids)
-        setups = Setups.at(max(line.posting_date for line in lines))
-        _check_lines(lines, facts, location_mandatory=setups.inventory.location_mandatory)
-        series = setups.series(PostedNumbers.ITEM_JOURNAL.value, {line.location_id for line in lines})
-        terms = JournalTerms("ITEMJNL", series, lines[0].document_no, (), user_id, preview)
-        costed = [_costed_line(line, facts[line.item_id], setups.precision_e5) for line in lines]
-        result = post_movements(costed, setups=setups, terms=terms, context=context)
-        ItemJournalLine.objects.filter(pk__in=[line.pk for line in lines if line.pk]).delete()
-        return result
+    item_ids = {line.item_id for line in lines}
+    locks.lock_items(item_ids)
+    facts = stock_reader.item_facts(item_ids)
+    setups = Setups.at(max(line.posting_date for line in lines))
+    _check_lines(lines, facts, location_mandatory=setups.inventory.location_mandatory)
+    series = setups.series(PostedNumbers.ITEM_JOURNAL.value, {line.location_id for line in lines})
+    terms = JournalTerms("ITEMJNL", series, lines[0].document_no, (), user_id, context.preview)
+    costed = [_costed_line(line, facts[line.item_id], setups.precision_e5) for line in lines]
+    result = post_movements(costed, setups=setups, terms=terms, context=context)
+    ItemJournalLine.objects.filter(pk__in=[line.pk for line in lines if line.pk]).delete()
+    return result
 
 
 def post_movements(

@@ -1,0 +1,161 @@
+"""Import and export: what kinds there are, the page of an import, and files of the same columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from config.base import exports
+from config.base.formatting import current_region
+from config.base.pages import Done, GridColumn, Preview, PreviewTable, Text
+from config.base.sheets import Column
+from config.base.views import ActionView, PageView
+from config.base.views.access import AccessMixin, require
+from costing.import_forms import ImportForm
+from costing.imports import KINDS, ImportOptions, ImportResult, Kind, import_whole
+from inventory.enums import DocumentType
+
+SHOWN_ROWS = 100
+ORIGIN = "import"
+EVERYBODY_WHO = tuple(sorted({name for kind in KINDS.values() for name in kind.permissions}))
+
+
+def _may(user: Any, kind: Kind) -> bool:
+    return all(user.has_perm(name) for name in kind.permissions)
+
+
+def _kind_for(user: Any, name: str) -> Kind:
+    """The kind with the columns that the user may fill in. Raises Http404, PermissionDenied."""
+    kind = KINDS.get(name)
+    if kind is None:
+        raise Http404
+    require(user, kind.permissions)
+    return replace(kind, columns=tuple(_visible(user, kind)))
+
+
+def _visible(user: Any, kind: Kind) -> Iterator[Column]:
+    return (column for column in kind.columns if not column.permission or user.has_perm(column.permission))
+
+
+class ImportListView(PageView):
+    """The kinds that the user may import, each with its file to fill in and what is there as a file."""
+
+    permission_any = EVERYBODY_WHO
+    title = gettext_lazy("Import and export")
+    template_name = "costing/imports.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        kinds = [kind for kind in KINDS.values() if _may(self.request.user, kind)]
+        rows = [
+            {
+                "label": kind.label,
+                "url": reverse("costing:import", args=[kind.name]),
+                "blank": f"{reverse('costing:export_kind', args=[kind.name, 'xlsx'])}?blank=1",
+                "csv": reverse("costing:export_kind", args=[kind.name, "csv"]) if kind.export else "",
+                "xlsx": reverse("costing:export_kind", args=[kind.name, "xlsx"]) if kind.export else "",
+            }
+            for kind in kinds
+        ]
+        return super().get_context_data(kinds=rows, **context)
+
+
+class ImportView(ActionView):
+    """Import a file: all of it or, where a row is refused, nothing. The preview does the same and is rolled back."""
+
+    permission_any = EVERYBODY_WHO
+    form_class = ImportForm
+    verb = gettext_lazy("Import")
+    preview_label = gettext_lazy("Preview")
+    question = gettext_lazy("All rows are imported, or none where one is refused.")
+    parent = "costing:import_list"
+    parent_title = gettext_lazy("Import and export")
+
+    @cached_property
+    def kind(self) -> Kind:
+        """The kind of the link, for this user: asked for by every request, and refused with it."""
+        return _kind_for(self.request.user, self.kwargs["kind"])
+
+    def get_title(self) -> Text:
+        return _("Import: %(kind)s") % {"kind": self.kind.label}
+
+    def get_back_url(self) -> str:
+        return reverse("costing:import_list")
+
+    def get_form(self, data: Any = None) -> ImportForm:
+        files = self.request.FILES if data is not None else None
+        return ImportForm(data, files, user=self.request.user, kind=self.kind)
+
+    def _import(self, form: Any, *, dry_run: bool) -> ImportResult:
+        options = ImportOptions(
+            user_id=self.request.user.pk,
+            region=current_region().code,
+            dry_run=dry_run,
+            skip_existing=form.cleaned_data["skip_existing"],
+            origin=ORIGIN,
+        )
+        return import_whole(self.kind, form.table, options)
+
+    def preview(self, form: Any) -> Preview:
+        result = self._import(form, dry_run=True)
+        notes = [_summary(result)]
+        if result.rows > SHOWN_ROWS:
+            notes.append(_("The first %(count)s rows are shown.") % {"count": SHOWN_ROWS})
+        labels = {column.name: column.label for column in self.kind.columns}
+        columns = [GridColumn("row", _("Row")), *(GridColumn(name, labels[name]) for name in form.table.columns)]
+        rows = [{"row": row.line_no, **row.cells} for row in form.table.rows[:SHOWN_ROWS]]
+        tables = [PreviewTable(_("What is imported"), columns, rows)]
+        if result.posted:
+            named = [{"type": _type_name(type_), "no": no} for type_, no in result.posted[:SHOWN_ROWS]]
+            heads = [GridColumn("type", _("Document type")), GridColumn("no", _("No."))]
+            tables.append(PreviewTable(_("What is posted"), heads, named))
+        return Preview(tables, notes, _("Preview (nothing is written)"))
+
+    def perform(self, form: Any) -> Done:
+        return Done(_summary(self._import(form, dry_run=False)))
+
+
+def _type_name(document_type: str) -> str:
+    return str(DocumentType(document_type).label) if document_type else _("Journal")
+
+
+def _summary(result: ImportResult) -> str:
+    done, skipped = len(result.done), len(result.skipped)
+    rows = ngettext("%(count)s row", "%(count)s rows", result.rows) % {"count": result.rows}
+    words = ngettext(
+        "%(rows)s: %(done)s document or record imported, %(skipped)s passed over.",
+        "%(rows)s: %(done)s documents or records imported, %(skipped)s passed over.",
+        done,
+    )
+    return words % {"rows": rows, "done": done, "skipped": skipped}
+
+
+class ExportKindView(AccessMixin):
+    """What is there, as a file with the columns of its import; with `?blank=1` the heads alone."""
+
+    permission_any = EVERYBODY_WHO
+
+    def get(self, request: HttpRequest, *args: Any, kind: str, export_format: str, **kwargs: Any) -> HttpResponseBase:
+        """The file. Numbers and dates of a CSV are written as the user's region does, so that it can be read again."""
+        wanted = _kind_for(request.user, kind)
+        is_blank = bool(request.GET.get("blank"))
+        if export_format == "json" or (wanted.export is None and not is_blank):
+            raise Http404
+        whole = KINDS[kind].columns
+        places = [place for place, column in enumerate(whole) if column in wanted.columns]
+        rows = [] if is_blank or wanted.export is None else wanted.export()
+        export = exports.Export(
+            title=str(wanted.label),
+            filename=kind,
+            columns=[exports.ExportColumn(whole[place].name, whole[place].name, "quantity") for place in places],
+            rows=([row[place] for place in places] for row in rows),
+            count=0,
+        )
+        return exports.respond(export, export_format, region=current_region())
