@@ -27,6 +27,13 @@ MENU: tuple[MenuArea, ...] = (
         (
             MenuPage(_("Items"), "inventory:item_list", ITEM, also="stock goods products", shortcut="g i"),
             MenuPage(_("Items by location"), "inventory:availability", STOCK, also="availability on hand"),
+            MenuPage(
+                _("Projected availability"),
+                "inventory:availability_list",
+                STOCK,
+                also="shortage missing reorder promise",
+                in_menu=False,
+            ),
             MenuPage(_("Item ledger entries"), "inventory:itemledgerentry_list", STOCK, also="movements"),
             MenuPage(
                 _("Find entries"),

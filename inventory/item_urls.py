@@ -9,6 +9,8 @@ from django.urls import URLPattern, path
 from config.base.views import grid_paths, list_paths
 from inventory.views import (
     attributes,
+    availability,
+    availability_list,
     catalogue,
     categories,
     item_actions,
@@ -53,7 +55,7 @@ item_patterns: list[URLPattern] = [
     ),
     *list_paths(f"{ITEM}entries/", item_pages.ItemEntriesView, name="item_entries"),
     *list_paths(f"{ITEM}history/", item_pages.ItemHistoryView, name="item_history"),
-    path(f"{ITEM}availability/", item_pages.ItemAvailabilityView.as_view(), name="item_availability"),
+    path(f"{ITEM}availability/", availability.ItemAvailabilityView.as_view(), name="item_availability"),
     path(f"{ITEM}files/", item_pages.ItemFilesView.as_view(), name="item_files"),
     path(f"{ITEM}files/<int:pk>/", item_pages.ItemFileView.as_view(), name="item_file"),
     path(f"{ITEM}stock/", item_facts.ItemStockFragment.as_view(), name="item_stock_fragment"),
@@ -68,6 +70,7 @@ item_patterns: list[URLPattern] = [
     *_part("barcodes", item_parts.ItemBarcodesPage, item_parts.ItemBarcodesView),
     *_part("references", item_parts.ItemReferencesPage, item_parts.ItemReferencesView),
     *list_paths("availability/", item_pages.AvailabilityView, name="availability"),
+    *list_paths("projected-availability/", availability_list.AvailabilityListView, name="availability_list"),
     *list_paths("variants/", item_lists.VariantListView, name="variant_list"),
     *list_paths("barcodes/", item_lists.BarcodeListView, name="barcode_list"),
     *list_paths("item-references/", item_lists.ItemReferenceListView, name="itemreference_list"),

@@ -12,16 +12,16 @@ from django.utils.translation import gettext_lazy
 
 from config.base import attachments
 from config.base.errors import DomainError
-from config.base.pages import Field
+from config.base.pages import Action
 from config.base.tables import QuantityColumn
-from config.base.views import ListView, PageView
+from config.base.views import ListView
 from config.base.views.records import RecordFilesView, RecordFileView, RecordHistoryView
 from inventory import selectors
 from inventory.filters import ItemLedgerEntryFilter
 from inventory.forms import ItemForm
 from inventory.item_filters import StockFilter
 from inventory.models import Item, ItemLedgerEntry, Location
-from inventory.selectors import entries_url, list_url
+from inventory.selectors import entries_url
 from inventory.tables import ItemLedgerEntryTable, StockTable
 from inventory.views.entries import ENTRY_RELATIONS
 
@@ -74,41 +74,6 @@ class ItemEntriesView(ItemPage, ListView):
         return entries.order_by("-posting_date", "-pk")
 
 
-class ItemAvailabilityView(ItemPage, PageView):
-    """What is on hand of an item where, and what is coming and going."""
-
-    permission_required = "base.stock_view"
-    template_name = "inventory/item_availability.html"
-
-    def get_title(self) -> str:
-        return _("Availability of %(no)s") % {"no": self.item.no}
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        item = selectors.with_stock(Item.objects.filter(pk=self.item.pk)).get()
-        lines = list_url("inventory:orderline_list", item=item.no) + "&status=open|released&outstanding=>0"
-        may_see_orders = self.may("base.document_view")
-        steps = [
-            Field(_("On hand"), item.on_hand, "quantity", entries_url(item=item.no)),
-            Field(
-                _("Less what is on sales orders"),
-                item.on_sales_order,
-                "quantity",
-                f"{lines}&kind=sales_order" if may_see_orders else "",
-            ),
-            Field(_("Available now"), item.available, "quantity"),
-            Field(
-                _("Plus what is on purchase orders"),
-                item.on_purchase_order,
-                "quantity",
-                f"{lines}&kind=purchase_order" if may_see_orders else "",
-            ),
-            Field(_("Available when all is received"), item.available + item.on_purchase_order, "quantity"),
-        ]
-        return super().get_context_data(
-            steps=steps, places=selectors.stock_by_location(self.item), total=item.on_hand, item=item, **context
-        )
-
-
 class AvailabilityView(ListView):
     """Items by location: one column for each location that holds something."""
 
@@ -118,6 +83,7 @@ class AvailabilityView(ListView):
     parent_title = gettext_lazy("Items")
     filterset_class = StockFilter
     saved_views = True
+    actions = (Action(gettext_lazy("Projected availability"), "inventory:availability_list"),)
 
     @cached_property
     def places(self) -> list[tuple[int | None, str]]:
