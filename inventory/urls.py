@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from config.base.views import grid_paths, list_paths
 from inventory.count_urls import count_patterns
 from inventory.item_urls import item_patterns, master_paths
+from inventory.scan_urls import scan_patterns
 from inventory.journal_urls import journal_patterns
 from inventory.trade_urls import trade_patterns
 from inventory.views import entries, master, places, posted, transfers
@@ -23,6 +24,7 @@ def _posted(route: str, stem: str, listing: type[Any], card: type[Any]) -> list[
 
 urlpatterns: list[URLPattern] = [
     *item_patterns,
+    *scan_patterns,
     *master_paths(
         "item-charges",
         "itemcharge",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from costing.views import posting, transfer_posting
+from costing.views import posting, scan_posting, transfer_posting
 
 posting_patterns: list[URLPattern] = [
     path("purchases/<str:no>/receive/", posting.ReceivePurchaseView.as_view(), name="purchase_receive"),
@@ -32,4 +32,5 @@ posting_patterns: list[URLPattern] = [
     path("transfers/<str:no>/receive/", transfer_posting.ReceiveTransferView.as_view(), name="transfer_receive"),
     path("transfer-shipments/<str:no>/undo/", transfer_posting.UndoShipmentView.as_view(), name="transfer_undo"),
     path("counts/<str:no>/post/", posting.PostCountView.as_view(), name="count_post"),
+    path("scan/sessions/<int:pk>/post/", scan_posting.PostScannedView.as_view(), name="scan_post"),
 ]
