@@ -32,23 +32,23 @@ class NotInvoicedTable(Table):
     )
     sales = AmountColumn(verbose_name=_("Expected sale"))
 
-    hidden_columns = ("location",)
+    hidden_columns = ("partner", "description", "location")
     main_columns = ("document_no", "item", "not_invoiced")
 
     class Meta:
         model = ItemLedgerEntry
         fields = (
             "document_no",
-            "posting_date",
-            "days",
-            "order_no",
-            "partner",
             "partner_name",
             "item",
-            "description",
-            "location",
             "not_invoiced",
             "unit_amount",
             "expected",
             "sales",
+            "days",
+            "posting_date",
+            "order_no",
+            "partner",
+            "description",
+            "location",
         )

@@ -119,8 +119,8 @@ class _InvoiceRowsView(BulkActionView):
         return Done(made_message(self._post(form, preview=False), self.request.user))
 
     def preview(self, form: Any) -> Preview:
-        preview = preview_of(self._post(form, preview=True))
-        return Preview([self._lines_table(form), *preview.tables])
+        _no_movements, *tables = preview_of(self._post(form, preview=True)).tables
+        return Preview([self._lines_table(form), *tables])
 
     def _post(self, form: Any, *, preview: bool) -> PostingResult:
         return combined_invoices.post_combined_invoice(

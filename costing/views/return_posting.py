@@ -22,6 +22,7 @@ from costing.views.posting import OrderPostView, preview_of
 from inventory import links
 from inventory.enums import DocumentKind, DocumentType, LineType
 from inventory.models import PostedDocument, PostedDocumentLine
+from inventory.views.posted_trade import TITLES
 
 
 class _PurchaseReturnPostView(OrderPostView):
@@ -98,7 +99,9 @@ class UndoForm(Form):
     """Which lines are taken back, and on which day. `lines`: those that may still be undone."""
 
     lines = forms.ModelMultipleChoiceField(
-        PostedDocumentLine.objects.none(), label=gettext_lazy("Lines"), widget=forms.CheckboxSelectMultiple
+        PostedDocumentLine.objects.none(),
+        label=gettext_lazy("Lines"),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "check-list"}),
     )
     posting_date = DayField(label=gettext_lazy("Posting date"))
 
@@ -111,9 +114,9 @@ class UndoForm(Form):
 
 
 def _line_words(line: PostedDocumentLine) -> str:
-    """ "10000: 4 CHAIR Oak chair"."""
+    """The choice of a line: "4 CHAIR Oak chair"."""
     code = line.item.no if line.item else ""
-    return f"{line.line_no}: {format_number(line.quantity, 'quantity')} {code} {line.description}".rstrip()
+    return f"{format_number(line.quantity, 'quantity')} {code} {line.description}".rstrip()
 
 
 class UndoPostedView(ActionView):
@@ -158,7 +161,7 @@ class UndoPostedView(ActionView):
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
         stem = links.POSTED_PAGES[self.document_type]
         back = links.document_url(self.document_type, self.record.no)
-        return [(self.record.get_type_display(), reverse(f"inventory:{stem}_list")), (self.record.no, back)]
+        return [(TITLES[self.document_type], reverse(f"inventory:{stem}_list")), (self.record.no, back)]
 
     def perform(self, form: Any) -> Done:
         self._undo(form, preview=False)

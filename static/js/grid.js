@@ -126,6 +126,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (row) delete row.dataset.saving;
 });
 
+// Rows without a form of their own are sent with the form around them: leaving by it loses nothing.
 window.addEventListener("beforeunload", (event) => {
-  if (document.querySelector("[data-grid] tr.is-dirty")) event.preventDefault();
+  if ([...document.querySelectorAll("[data-grid] tr.is-dirty")].some(formOf)) event.preventDefault();
 });
