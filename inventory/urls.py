@@ -7,8 +7,8 @@ from django.urls import URLPattern, path
 from config.base.views import grid_paths, list_paths
 from inventory.count_urls import count_patterns
 from inventory.item_urls import item_patterns, master_paths
-from inventory.scan_urls import scan_patterns
 from inventory.journal_urls import journal_patterns
+from inventory.scan_urls import scan_patterns
 from inventory.trade_urls import trade_patterns
 from inventory.views import entries, master, places, posted, transfers
 

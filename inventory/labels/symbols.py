@@ -19,6 +19,7 @@ from inventory.scanning import gs1
 QUIET_128 = 10
 QUIET_QR = 4
 BAR_HEIGHT = 50
+DIGITS_99 = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,20 @@ class Symbol:
     stretch: bool
 
 
+class _Code128(Code128):
+    """Code 128 that keeps the digits 99 at the beginning.
+
+    The library begins in set C and saves the switch where the first sign is one. It takes 99, the switch to C, for one
+    too, though after a start in C that value is the digits 99, and so drops them.
+    """
+
+    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+        return encoded if encoded[1] == DIGITS_99 else super()._try_to_optimize(encoded)
+
+
 def code128(data: str) -> Symbol:
     """Code 128 of a text in ASCII. Raises: DomainError for a text that it cannot hold."""
-    return _bars(_modules(Code128, data))
+    return _bars(_modules(_Code128, data))
 
 
 def gs1_128(elements: dict[str, str]) -> Symbol:
@@ -58,7 +70,7 @@ def qr(data: str) -> Symbol:
 
 def _modules(encoder: type[Code128], data: str) -> str:
     """The modules from left to right, 1 for black."""
-    if not data.isascii() and encoder is Code128:
+    if not data.isascii() and encoder is _Code128:
         raise DomainError(_("%(text)s holds signs that Code 128 cannot print. Choose QR.") % {"text": data})
     try:
         return str(encoder(data).build()[0])

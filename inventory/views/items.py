@@ -82,6 +82,7 @@ class ItemListView(ListView):
     bulk_actions = (
         Action(gettext_lazy("Edit chosen"), "inventory:item_bulk", permission=EDIT, icon="pencil"),
         Action(gettext_lazy("Make stockkeeping units"), "inventory:stockkeepingunit_make", permission=EDIT),
+        Action(gettext_lazy("Labels"), "inventory:labels_chosen_items", icon="tag"),
     )
     empty_text = gettext_lazy("There are no items yet. Create the first one, or import a file.")
 
@@ -317,9 +318,18 @@ class ItemCardView(CardView):
             Action(_("Availability"), self._page("item_availability"), permission=STOCK),
             Action(_("Cost history"), reverse("costing:item_cost", args=[no]), permission=COST),
             Action(_("Copy"), self._page("item_copy"), permission=EDIT),
+            Action(_("Label"), f"{reverse('inventory:labels_items')}?items={self.object.pk}"),
+            *self._lot_labels(),
             Action(_("Edit attributes"), self._page("item_attributes"), permission=EDIT),
             Action(block, self._page("item_block"), permission=EDIT, danger=not self.object.blocked),
         ]
+
+    def _lot_labels(self) -> list[Action]:
+        item = self.object
+        if not (item.lot_tracked or item.serial_tracked):
+            return []
+        url = f"{reverse('inventory:labels_lots')}?{urlencode({'item': item.no})}"
+        return [Action(_("Labels of lots"), url, permission=STOCK)]
 
 
 def _same_value_url(effective: attributes.Effective) -> str:

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -123,7 +122,7 @@ class ItemLabelsView(_LabelsView):
 def item_labels_url(items: QuerySet[Item] | list[Item]) -> str:
     """The labels of these items."""
     keys = ",".join(str(item.pk) for item in items)
-    return f"{reverse('inventory:labels_items')}?{urlencode({'items': keys}, safe=',')}"
+    return f"{reverse('inventory:labels_items')}?items={keys}"
 
 
 class ChosenItemLabelsView(BulkActionView):

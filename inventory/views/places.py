@@ -115,6 +115,7 @@ class LocationBinsPage(DocumentView):
                 permission="base.reclass_post",
                 primary=True,
             ),
+            Action(_("Labels"), reverse("inventory:labels_bins", args=[code]), permission="base.stock_view"),
             Action(_("Contents"), list_url("inventory:bincontent_list", location=code), permission="base.stock_view"),
         ]
 

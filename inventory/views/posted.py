@@ -202,7 +202,10 @@ class PostedCardView(PostedPage, CardView):
         ]
 
     def get_actions(self) -> list[Action]:
-        return [Action(_("Find entries"), links.find_entries_url(self.object.no, self.object.posting_date))]
+        find = Action(_("Find entries"), links.find_entries_url(self.object.no, self.object.posting_date))
+        if self.document_type != DocumentType.PURCHASE_RECEIPT:
+            return [find]
+        return [Action(_("Labels"), reverse("inventory:labels_receipt", args=[self.object.no])), find]
 
     def get_facts(self) -> list[Fact]:
         return [Fact(_("Cost"), reverse("costing:document_cost", args=[self.object.no]), "base.cost_view")]
