@@ -27,7 +27,7 @@ class SheetForm(Form):
         label=gettext_lazy("Or paste rows"),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "sheet"}),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "pasted-rows"}),
     )
 
     def take_rows(self, rows: Sequence[Sequence[Cell]], cleaned: dict[str, Any]) -> None:

@@ -281,7 +281,11 @@ CUSTOMERS = Kind(
 def _write_prices(groups: Sequence[Group], options: ImportOptions, _context: PostingContext) -> Outcome:
     """Give items their new unit price, each with an entry in the change log where it changes."""
     wanted = {group.first.key("item_no"): group.first.number("unit_price") for group in groups}
-    items = list(Item.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
+    items = list(
+        Item.objects.select_for_update(no_key=True)
+        .filter(pk__in=[pk for pk in wanted if pk is not None])
+        .order_by("pk")
+    )
     changes = []
     for item in items:
         before = changelog.snapshot(item)

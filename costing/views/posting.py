@@ -29,9 +29,8 @@ from costing.posting import journals as journal_posting
 from costing.posting.results import Line, PostingResult
 from inventory import links, scopes, selectors
 from inventory.enums import DocumentKind, DocumentType, ItemLedgerEntryType, LineType
-from inventory.journal_lines import Journal
 from inventory.models import Count, Document, ItemJournalLine
-from inventory.views.journals import Adjustments, Reclassifications
+from inventory.views.journals import Adjustments, OwnJournal, Reclassifications
 
 
 class PostingDateForm(Form):
@@ -234,12 +233,9 @@ class ShipAndInvoiceSaleView(_SalePostView):
     handle = invoice = True
 
 
-class _JournalPostView(PostView):
+class _JournalPostView(OwnJournal, PostView):
     """All lines of the user's own journal, or of the batch that the link names."""
 
-    journal: Journal
-    heading: Any
-    url: Any
     verb = gettext_lazy("Post")
 
     @cached_property

@@ -13,20 +13,14 @@ from config.base.preferences import today_of
 from config.base.views import ActionView
 from inventory import journal_lines, journal_sheets, scopes, standard_journals
 from inventory.forms.journals import BatchForm, GetStandardForm, PasteLinesForm, SaveStandardForm
-from inventory.journal_lines import Journal
-from inventory.views.journals import Adjustments, Reclassifications, journal_url
+from inventory.views.journals import Adjustments, OwnJournal, Reclassifications, journal_url
 
 SHOWN_ROWS = 200
 COST = "base.cost_view"
 ADJUST, RECLASS = "base.adjust_post", "base.reclass_post"
 
 
-class _BatchAction(ActionView):
-    journal: Journal
-    heading: Any
-    stem: str
-    url: Any
-
+class _BatchAction(OwnJournal, ActionView):
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
         batch = self.journal.batch
         crumbs: list[tuple[Text, str]] = [(self.heading, journal_url(self.stem, "journal", None))]

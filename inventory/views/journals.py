@@ -26,6 +26,7 @@ class OwnJournal:
 
     moves = False
     stem = ""
+    heading: Any = ""
     request: Any
     kwargs: dict[str, Any]
 
@@ -62,12 +63,8 @@ class Reclassifications(OwnJournal):
     heading = gettext_lazy("Reclassification journal")
 
 
-class _JournalLinesView(LineGridView):
+class _JournalLinesView(OwnJournal, LineGridView):
     """The lines of the signed-in user."""
-
-    journal: Journal
-    moves: bool
-    url: Any
 
     @cached_property
     def document(self) -> Any:
@@ -80,13 +77,13 @@ class _JournalLinesView(LineGridView):
         return lines.select_related(*related).annotate(on_hand=selectors.on_hand_at_line()).order_by("line_no", "pk")
 
     def get_document_url(self) -> str:
-        return str(self.url("journal"))
+        return self.url("journal")
 
     def get_grid_url(self) -> str:
-        return str(self.url("lines"))
+        return self.url("lines")
 
     def get_paste_url(self) -> str:
-        return str(self.url("paste"))
+        return self.url("paste")
 
     def new_line(self) -> ItemJournalLine:
         """A line like the last one, of the item that the link names."""
@@ -175,14 +172,10 @@ class ReclassificationLinesView(Reclassifications, _JournalLinesView):
         return [Figure(_("Quantity"), found["total"] or selectors.ZERO, "quantity")]
 
 
-class _JournalView(PageView):
+class _JournalView(OwnJournal, PageView):
     template_name = "inventory/journal.html"
     lines_view: type[_JournalLinesView]
     explanation: Any = ""
-    heading: Any = ""
-    journal: Journal
-    stem: str
-    url: Any
 
     def get_title(self) -> Any:
         return self.heading
