@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet, Sum
 from config.base.amounts import round_amount
 from costing.enums import RunState
 from costing.models import CloseLogLine, InventoryClose, Settlement, ValueEntry
+from inventory import availability
 from inventory.models import ItemLedgerEntry
 from ledger.models import GLAccount
 from reconciliation.explanations import explain
@@ -81,6 +82,28 @@ def item(world: World, body: Body) -> None:
         "average_cost": _average_cost(world, entries, values),
     }
     compare(_without(body, "item", "location", "variant", "as_of"), found)
+
+
+def availability_of(world: World, body: Body) -> None:
+    """On hand as of a day, and what of open orders is due by then; without a day, all of it."""
+    item, on = world.item(body["availability"]), body.get("as_of")
+    location = world.location(body["location"]) if body.get("location") else None
+    place = location.pk if location else None
+    stock = availability.stock_of([item.pk], on=on)
+    events = availability.events_of([item.pk])
+    if "location" in body:
+        stock = [row for row in stock if row.location_id == place]
+        events = [event for event in events if event.location_id == place]
+    reserved = availability.reserved_of(item.pk)
+    found = availability.figures_of(stock, events, until=on)
+    figures = {
+        "on_hand": found.on_hand,
+        "reserved": sum(reserved.values(), ZERO) if "location" not in body else reserved.get(place, ZERO),
+        "scheduled_receipts": found.receipts,
+        "gross_requirement": found.demands,
+        "available": found.projected,
+    }
+    compare(_without(body, "availability", "location", "as_of"), figures)
 
 
 def values_of(world: World, body: Body) -> None:
@@ -186,7 +209,7 @@ CHECKS: dict[str, Callable[[World, Body], None]] = {
     "matrix": matrix,
     "settlements_of": settlements_of,
     "close": close,
-    "availability": _not_built("availability"),
+    "availability": availability_of,
     "trace": _not_built("trace"),
 }
 
