@@ -40,7 +40,7 @@ def scan(session: ScanSession, scanned: ScanInput) -> Effect:
         )
     by = counter_of(scanned.user)
     line = _add_line(count, goods, by, scanned.user) if line is None else _record(line, goods.quantity, by)
-    text = _("%(quantity)s %(goods)s. Counted: %(counted)s.") % {
+    text = _("%(quantity)s × %(goods)s. Counted: %(counted)s.") % {
         "quantity": text_of(goods.quantity),
         "goods": named(goods),
         "counted": text_of(line.quantity_counted or ZERO),

@@ -41,7 +41,7 @@ class Found:
     available: Decimal
     places: Sequence[Any]
     bins: Sequence[BinContent]
-    lots: Sequence[dict[str, Any]]
+    lots: Sequence[Any]
     to_come: Sequence[Waiting] = field(default_factory=tuple)
     to_go: Sequence[Waiting] = field(default_factory=tuple)
 

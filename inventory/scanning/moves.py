@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -41,7 +42,7 @@ def scan(session: ScanSession, scanned: ScanInput) -> Effect:
     goods = scanned.goods()
     require_tracking(goods)
     _check_there(session, goods)
-    text = _("%(quantity)s %(goods)s picked up.") % {"quantity": text_of(goods.quantity), "goods": named(goods)}
+    text = _("%(quantity)s × %(goods)s picked up.") % {"quantity": text_of(goods.quantity), "goods": named(goods)}
     return Effect(text, goods)
 
 
@@ -138,7 +139,7 @@ def put(session: ScanSession, found: list[Moved], *, user: object) -> None:
     assert session.location is not None
     assert session.to_location is not None
     for each in found:
-        goods = {"item": each.item, "variant": each.variant, "quantity": each.quantity, "user": user}
+        goods: dict[str, Any] = {"item": each.item, "variant": each.variant, "quantity": each.quantity, "user": user}
         if stays:
             bins.move(location=session.location, from_bin=session.from_bin, to_bin=session.to_bin, **goods)
             continue

@@ -56,7 +56,7 @@ def scan(session: ScanSession, scanned: ScanInput) -> Effect:
             left -= part
     outstanding = sum((line.outstanding_quantity for line in _lines_of(document, goods)), ZERO)
     done = sum((line.quantity_to_handle for line in _lines_of(document, goods)), ZERO)
-    text = _("%(quantity)s %(goods)s. %(done)s of %(all)s.") % {
+    text = _("%(quantity)s × %(goods)s. %(done)s of %(all)s.") % {
         "quantity": text_of(goods.quantity),
         "goods": named(goods),
         "done": text_of(done),

@@ -59,7 +59,7 @@ def scan(session: ScanSession, scanned: ScanInput) -> Effect:
             + _("Put them aside, or have the order changed."),
             code=ErrorCode.QUANTITY_EXCEEDS_SOURCE,
         )
-    return Effect(_("%(quantity)s %(goods)s. %(done)s of %(all)s.") % words, goods, parts)
+    return Effect(_("%(quantity)s × %(goods)s. %(done)s of %(all)s.") % words, goods, parts)
 
 
 def _fits(line: TransferLine, goods: Goods) -> bool:

@@ -127,7 +127,13 @@ class ScanSessionView(_StationView):
         try:
             session = self.session
         except DomainError as error:
-            page = {"task": task, "code": "", "documents": [], "error": str(error), "prompt": PROMPTS.get(task, "")}
+            page: dict[str, Any] = {
+                "task": task,
+                "code": "",
+                "documents": [],
+                "error": str(error),
+                "prompt": PROMPTS.get(task, ""),
+            }
             self.template_name = "inventory/scan/choose.html"
             return self.render_to_response(self.get_context_data(**page), status=409)
         page = {"task": task, "session": session, "work": work_of(session), "request_key": uuid4().hex}

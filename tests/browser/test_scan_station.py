@@ -122,7 +122,7 @@ def test_each_scan_is_applied_once_though_the_network_goes_away(tablet, live_ser
     tablet.wait_for_url("**/scan/receive/PO-1/")
     expect(line(tablet, "CHAIR")).to_contain_text("0 / 5")
     scan(tablet, "CHAIR")
-    expect(tone(tablet, "ok")).to_contain_text("1 CHAIR. 1 of 5.")
+    expect(tone(tablet, "ok")).to_contain_text("1 × CHAIR. 1 of 5.")
     scan(tablet, "CHAIR")
     expect(line(tablet, "CHAIR")).to_contain_text("2 / 5")
     tablet.wait_for_function("caches.match(location.href)")
@@ -172,7 +172,7 @@ def test_an_answer_that_is_lost_does_not_apply_the_scan_twice(tablet):
     tablet.context.route("**/scan/apply/", lose_the_first)
     scan(tablet, "CHAIR")
 
-    expect(tone(tablet, "ok")).to_contain_text("1 CHAIR. 1 of 5.")
+    expect(tone(tablet, "ok")).to_contain_text("1 × CHAIR. 1 of 5.")
     assert [answer.json()["repeated"] for answer in answers] == [False, True]
     assert placed.lines.get().quantity_to_handle == 1
     assert Scan.objects.count() == 1
@@ -189,10 +189,10 @@ def test_a_scan_is_heard_while_a_field_has_the_focus_and_typing_is_not_taken_for
     scan(tablet, "L7")
     expect(tone(tablet, "ask")).to_be_visible()
     scan(tablet, "LOT-7")
-    expect(tone(tablet, "ok")).to_contain_text("1 PAINT, lot LOT-7. 1 of 10.")
+    expect(tone(tablet, "ok")).to_contain_text("1 × PAINT, lot LOT-7. 1 of 10.")
     tablet.get_by_role("button", name="4", exact=True).click()
     scan(tablet, "CHAIR")
-    expect(tone(tablet, "ok")).to_contain_text("4 CHAIR. 4 of 5.")
+    expect(tone(tablet, "ok")).to_contain_text("4 × CHAIR. 4 of 5.")
     tablet.get_by_role("button", name="Undo 4 CHAIR").click()
     expect(line(tablet, "CHAIR")).to_contain_text("0 / 5")
 
@@ -210,7 +210,7 @@ def test_goods_are_moved_from_bin_to_bin_and_counted_on_the_way(tablet):
     BinContent.objects.create(bin=Bin.objects.get(code="A"), item=Item.objects.get(no="CHAIR"), quantity=Decimal(1))
 
     tablet.goto("/scan/move/")
-    for code, words in (("(92)OSLO/A", "From OSLO/A"), ("CHAIR", "1 CHAIR picked up"), ("OSLO/B", "To OSLO/B")):
+    for code, words in (("(92)OSLO/A", "From OSLO/A"), ("CHAIR", "1 × CHAIR picked up"), ("OSLO/B", "To OSLO/B")):
         scan(tablet, code)
         expect(tone(tablet, "ok")).to_contain_text(words)
     tablet.get_by_role("button", name="Post move").click()

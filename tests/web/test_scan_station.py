@@ -83,7 +83,7 @@ class TestReceiving:
 
         answers = [clerk.scan("chair")["text"], clerk.scan("CHAIR-BOX")["text"]]
 
-        assert answers == ["1 CHAIR. 1 of 5.", "4 CHAIR. 5 of 5."]
+        assert answers == ["1 × CHAIR. 1 of 5.", "4 × CHAIR. 5 of 5."]
         assert to_handle(depot.order)[0] == ("CHAIR", "", 5, 5)
 
     def test_one_gs1_code_says_item_lot_expiry_and_count(self, clerk, depot):
@@ -92,7 +92,7 @@ class TestReceiving:
         clerk.scan(f"]C101{GTIN}17271231{'10L1'}{GS}376")
         answer = clerk.scan(f"(01){GTIN}(10)L2", quantity="4")
 
-        assert answer["text"] == "4 PAINT, lot L2. 10 of 10."
+        assert answer["text"] == "4 × PAINT, lot L2. 10 of 10."
         assert to_handle(depot.order)[1] == ("PAINT", "L1", 6, 6)
         assert to_handle(depot.order)[-1] == ("PAINT", "L2", 4, 4)
         assert depot.order.lines.get(lot_no="L1").expiration_date == date(2027, 12, 31)
@@ -218,8 +218,8 @@ class TestOnce:
 
         first, second = clerk.scan("CHAIR", key=key), clerk.scan("CHAIR", key=key)
 
-        assert (first["text"], first["repeated"]) == ("1 CHAIR. 1 of 5.", False)
-        assert (second["text"], second["repeated"]) == ("1 CHAIR. 1 of 5.", True)
+        assert (first["text"], first["repeated"]) == ("1 × CHAIR. 1 of 5.", False)
+        assert (second["text"], second["repeated"]) == ("1 × CHAIR. 1 of 5.", True)
         assert to_handle(depot.order)[0] == ("CHAIR", "", 5, 1)
         assert Scan.objects.count() == 1
 
@@ -290,7 +290,7 @@ class TestShipping:
         planned = clerk.scan("PAINT")
 
         assert "asks for another lot" in refused["text"]
-        assert planned["text"] == "1 PAINT, lot L1. 1 of 8."
+        assert planned["text"] == "1 × PAINT, lot L1. 1 of 8."
 
 
 class TestTransfer:
@@ -336,8 +336,8 @@ class TestMoving:
 
         assert answers == [
             "From OSLO/A. Scan the goods.",
-            "1 CHAIR picked up.",
-            "1 CHAIR picked up.",
+            "1 × CHAIR picked up.",
+            "1 × CHAIR picked up.",
             "To OSLO/B. Post the move.",
         ]
         assert list(BinContent.objects.order_by("bin__code").values_list("bin__code", "quantity")) == [
@@ -389,9 +389,9 @@ class TestCounting:
         ]
 
         assert texts == [
-            "1 CHAIR. Counted: 1.",
-            "29 CHAIR. Counted: 30.",
-            "1 PAINT, lot L9. Counted: 1.",
+            "1 × CHAIR. Counted: 1.",
+            "29 × CHAIR. Counted: 30.",
+            "1 × PAINT, lot L9. Counted: 1.",
         ]
         assert "37" not in re.sub(r"<svg.*?</svg>|<[^>]+>", "", page.content.decode().split("scan-panes")[1])
         found = count.lines.order_by("line_no").values_list("item__no", "quantity_calculated", "quantity_counted")
