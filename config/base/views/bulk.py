@@ -78,14 +78,14 @@ class BulkActionView(ActionView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Ask what to do with the rows, or do it."""
-        if SELECT_NAME not in request.POST:
-            return super().post(request, *args, **kwargs)
         try:
             self.get_rows()
         except DomainError as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(self.list_url)
-        return self.show(self.get_form())
+        if SELECT_NAME in request.POST:
+            return self.show(self.get_form())
+        return super().post(request, *args, **kwargs)
 
     def show(self, form: Any, status: int = 200, **context: Any) -> HttpResponse:
         """The page, which carries the choice along."""

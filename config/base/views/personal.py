@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -166,7 +166,8 @@ class SavedViewView(PageMixin):
             return HttpResponseRedirect(back)
         form = SavedViewForm(request.POST, user=request.user)
         if not form.is_valid():
-            raise Http404
+            messages.error(request, _("A view needs a name of at most 100 characters. Nothing is saved."))
+            return HttpResponseRedirect(back)
         self._store(form.cleaned_data)
         messages.success(request, _("The view %(name)s is saved.") % {"name": form.cleaned_data["name"]})
         return HttpResponseRedirect(back)
