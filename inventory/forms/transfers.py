@@ -47,6 +47,7 @@ class QuantitiesForm(Form):
     """When goods move, and how much of each line: what is left of it, unless something else is written."""
 
     posting_date = DayField(label=gettext_lazy("Posting date"))
+    fieldsets: Sequence[tuple[Any, Sequence[str]]]  # type: ignore[misc] # of this order's lines
 
     def __init__(self, *args: Any, lines: Sequence[tuple[TransferLine, Decimal]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +62,7 @@ class QuantitiesForm(Form):
                 decimal_places=5,
                 help_text=_tracking(line),
             )
+        self.fieldsets = (("", ("posting_date",)), (_("How much"), [_name(line) for line, _left in lines]))
 
     @property
     def quantities(self) -> dict[int, Decimal]:
@@ -90,6 +92,8 @@ class UndoForm(Form):
         help_text=gettext_lazy("Blank: the date on which it was posted."),
     )
 
+    fieldsets: Sequence[tuple[Any, Sequence[str]]]  # type: ignore[misc] # of this shipment's lines
+
     def __init__(self, *args: Any, posted: Sequence[PostedDocumentLine] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.posted = posted
@@ -99,6 +103,7 @@ class UndoForm(Form):
                 "item": f"{line.item} {line.item.description if line.item else ''}",
             }
             self.fields[f"undo_{line.pk}"] = forms.BooleanField(label=label, required=False, initial=True)
+        self.fieldsets = (("", ("posting_date",)), (_("What is taken back"), [f"undo_{line.pk}" for line in posted]))
 
     @property
     def chosen(self) -> list[int]:

@@ -71,6 +71,7 @@ class ItemListView(ListView):
             shortcut="Alt+N",
         ),
         Action(gettext_lazy("New from template"), "inventory:item_from_template", permission=EDIT),
+        Action(gettext_lazy("Import and export"), "costing:import_list", permission=EDIT),
         Action(gettext_lazy("Items by location"), "inventory:availability", permission="base.stock_view"),
         Action(gettext_lazy("Catalogue items"), "inventory:catalogueitem_list"),
         Action(gettext_lazy("Item categories"), "inventory:itemcategory_list"),
