@@ -229,3 +229,16 @@ def test_the_pages_of_the_station_have_big_targets_and_nothing_against_axe(table
         assert tablet.evaluate(TOO_SMALL) == [], path
         assert violations(tablet) == [], path
         assert tablet.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_a_scan_on_any_page_is_looked_up_unless_a_field_has_the_focus(tablet):
+    tablet.goto("/items/")
+    tablet.evaluate("document.activeElement.blur()")
+    scan(tablet, EAN)
+
+    tablet.wait_for_url("**/scan/lookup/?code=4006381333931")
+    expect(tablet.get_by_role("heading", level=2)).to_contain_text("PAINT Paint")
+    tablet.goto("/items/")
+    tablet.locator("#list-search").focus()
+    scan(tablet, EAN)
+    assert tablet.url.endswith("/items/")

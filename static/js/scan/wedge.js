@@ -14,7 +14,8 @@ function signOf(event) {
   return event.key.length === 1 ? event.key : "";
 }
 
-export function listen(heard) {
+// Without `fields`, a field that has the focus keeps what is scanned into it.
+export function listen(heard, { fields = true } = {}) {
   let text = "";
   let last = -Infinity;
   let field = null;
@@ -22,6 +23,7 @@ export function listen(heard) {
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.metaKey) return;
+    if (!fields && event.target.closest?.("input, select, textarea, dialog, [contenteditable]")) return;
     const sign = signOf(event);
     const ends = event.key === "Enter" || event.key === "Tab";
     if (!sign && !ends) return;
