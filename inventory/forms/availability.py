@@ -29,7 +29,7 @@ class AvailabilityForm(Form):
     quantity = forms.DecimalField(
         label=gettext_lazy("What if I promise"), required=False, min_value=0, max_digits=18, decimal_places=5
     )
-    promised_on = DayField(label=gettext_lazy("on"), required=False)
+    promised_on = DayField(label=gettext_lazy("Promised on"), required=False)
 
     def __init__(self, *args: Any, item: Item, locations: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -116,12 +116,12 @@ class FoundLineForm(_CountedForm):
         fields = ("item", "location", "lot_no", "serial_no", "quantity_counted")
 
 
-class _UserChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not generic at run time
+class _UserChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.get_full_name() or obj.get_username())
 
 
-class _UsersChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # not generic at run time
+class _UsersChoice(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.get_full_name() or obj.get_username())
 

@@ -207,7 +207,8 @@ def by_variant(page: Page) -> Table:
 
 def by_lot(page: Page) -> Table:
     """What is on hand of each lot, what runs out first at the top."""
-    expiry = dict(Lot.objects.filter(item=page.item).values_list("lot_no", "expiration_date"))
+    lots = Lot.objects.filter(item=page.item, expiration_date__isnull=False)
+    expiry: dict[str, date] = dict(lots.values_list("lot_no", "expiration_date"))
     held: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for row in page.stock:
         held[row.lot_no] += row.quantity
@@ -216,11 +217,11 @@ def by_lot(page: Page) -> Table:
         Row(
             lot or _("(blank)"),
             [
-                Cell(text=format_date(expiry[lot]) if expiry.get(lot) else ""),
+                Cell(text=format_date(expiry[lot]) if lot in expiry else ""),
                 page.cell(held[lot], page.stock_link(lot_no=lot, **chosen)),
             ],
         )
-        for lot in sorted(held, key=lambda each: (expiry.get(each) or date.max, each))
+        for lot in sorted(held, key=lambda each: (expiry.get(each, date.max), each))
     ]
     heads = [(_("Lot no."), "text"), (_("Expires on"), "text"), (_("On hand"), "quantity")]
     total = Row(_("Total"), [Cell(text=""), page.cell(page.on_hand)])

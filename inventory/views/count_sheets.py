@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import Case, CharField, F, Func, OuterRef, QuerySet, Value, When
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -65,10 +65,10 @@ class _SheetPage:
 
 
 def rows_of(sheet: CountSheet) -> QuerySet[Any]:
-    """What stands on a sheet, in the order of the shelves; nothing of the books."""
+    """What stands on a sheet, in the order of the shelves; `place`: bins, or the shelf of the item. No books."""
     bins = BinContent.objects.filter(
-        item=OuterRef("count_line__item"), bin__location=OuterRef("count_line__location")
-    ).order_by("bin__code")
+        item=OuterRef("count_line__item"), bin__location=OuterRef("count_line__location"), quantity__gt=0
+    ).order_by("bin__code", "pk")
     return (
         sheet.lines.select_related("count_line__item")
         .annotate(
@@ -76,20 +76,21 @@ def rows_of(sheet: CountSheet) -> QuerySet[Any]:
             description=F("count_line__item__description"),
             location=F("count_line__location__code"),
             shelf_no=F("count_line__item__shelf_no"),
-            bin_codes=ArraySubquery(bins.values("bin__code")),
+            bin_codes=Func(
+                ArraySubquery(bins.values("bin__code")),
+                Value(", "),
+                function="array_to_string",
+                output_field=CharField(),
+            ),
             variant=F("count_line__variant__code"),
             lot_no=F("count_line__lot_no"),
             serial_no=F("count_line__serial_no"),
             unit=F("count_line__item__base_unit_of_measure__code"),
             counted_at=F("count_line__counted_at"),
         )
+        .annotate(place=Case(When(bin_codes="", then=F("shelf_no")), default=F("bin_codes"), output_field=CharField()))
         .order_by("location", "shelf_no", "item", "count_line__line_no", "pk")
     )
-
-
-def place_of(row: Any) -> str:
-    """Where to look: bins, or the shelf of the item's card."""
-    return ", ".join(dict.fromkeys(row.bin_codes)) or row.shelf_no
 
 
 class SheetLinesView(_SheetPage, LineGridView):
@@ -157,10 +158,6 @@ class SheetLinesView(_SheetPage, LineGridView):
         lines = self.document.lines
         counted = lines.filter(quantity_counted__isnull=False).count()
         return [Figure(_("Lines counted"), counted, "integer"), Figure(_("Lines"), lines.count(), "integer")]
-
-    @staticmethod
-    def place(line: Any) -> str:
-        return place_of(line)
 
 
 class CountSheetView(_SheetPage, DocumentView):
@@ -243,8 +240,8 @@ class CountSheetPrintView(_SheetPage, PageView):
         return [(_("Count sheets"), reverse("inventory:countsheet_list")), (self.get_title(), url)]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        rows = [(row, place_of(row)) for row in rows_of(self.sheet)]
-        tracked = any(row.lot_no or row.serial_no for row, _place in rows)
+        rows = list(rows_of(self.sheet))
+        tracked = any(row.lot_no or row.serial_no for row in rows)
         return super().get_context_data(sheet=self.sheet, rows=rows, tracked=tracked, **context)
 
 

@@ -89,7 +89,7 @@ class CountLinesView(LineGridView):
                 GridColumn("moved", _("Moved since"), "quantity", figure=True, url=self._moved_url),
                 GridColumn("difference", _("Difference"), "quantity", figure=True),
                 GridColumn("value", _("Value"), "amount", figure=True, permission=COST),
-                GridColumn("first", _("First count"), figure=True),
+                GridColumn("quantity_first_counted", _("First count"), "quantity", figure=True),
             ]
         return [column for column in columns if self.may(column.permission)]
 
@@ -217,10 +217,11 @@ class CountView(DocumentView):
         if count.status == CountStatus.FINISHED:
             actions.append(_action(_("Open again"), "inventory:count_reopen", count))
         if is_open and self.may(LEAD):
-            uncounted = "" if count.line_count > count.counted else _("All lines are counted.")
+            free = count.lines.filter(quantity_counted__isnull=True, sheet_lines__isnull=True).exists()
+            dealt = "" if free else _("All lines are on sheets or counted.")
             again = "" if self.found["to_recount"] else _("No line differs by more than the tolerance.")
             actions += [
-                _action(_("Make sheets"), "inventory:count_sheets", count, uncounted, primary=bool(why)),
+                _action(_("Make sheets"), "inventory:count_sheets", count, dealt, primary=free),
                 _action(_("Recount"), "inventory:count_recount", count, again),
                 _action(_("Finish"), "inventory:count_finish", count, why),
             ]

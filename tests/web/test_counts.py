@@ -10,6 +10,8 @@ from config.base.errors import DomainError
 from costing.posting import journals
 from inventory import count_figures, count_sheets, counts
 from inventory.models import (
+    Bin,
+    BinContent,
     Count,
     CountLine,
     CountSheet,
@@ -200,6 +202,23 @@ class TestSheets:
         client.force_login(books.clerk)
         assert "7341" not in client.get(f"/counts/{count.no}/").content.decode().replace(",", "")
         assert sheet.lines.count() == 3
+
+    def test_it_says_where_to_look(self, books, client):
+        shelf = Bin.objects.create(location=books.oslo, code="A-01")
+        BinContent.objects.create(bin=shelf, item=books.goods["CHAIR"], quantity=Decimal(4))
+        count = make_count(books)
+        [sheet] = count_sheets.make_sheets(count_id=count.pk, person_ids=[books.clerk.pk])
+        client.force_login(books.clerk)
+
+        page = client.get(f"/counts/{count.no}/sheets/1/print/")
+
+        assert [(row.item, row.place) for row in page.context["rows"]] == [
+            ("CHAIR", "A-01"),
+            ("TABLE", "B"),
+            ("LAMP", "C"),
+        ]
+        assert "A-01" in client.get(f"/counts/{count.no}/sheets/1/").content.decode()
+        assert sheet.person == books.clerk
 
     def test_its_person_counts_with_sums_and_finishes(self, books, client):
         count = make_count(books)
