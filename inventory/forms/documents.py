@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from config.base.forms import Form, ModelForm, RecordField
 from inventory import documents, journal_lines, scopes
 from inventory.charge_assignments import MOVED
-from inventory.enums import ChargeSplit
+from inventory.enums import ChargeSplit, DocumentKind, ItemLedgerEntryType
 from inventory.forms.common import NumberedForm, entry_field, item_field, location_field, may_be_blank, reason_field
 from inventory.models import (
     ChargeAssignment,
@@ -181,6 +181,11 @@ class OrderLineDetailForm(ModelForm):
         label=gettext_lazy("Applies-to entry"),
         help_text=gettext_lazy("The receipt that these goods are to come from. Blank: by the costing method."),
     )
+    applies_from_entry = entry_field(
+        label=gettext_lazy("Applies-from entry"),
+        help_text=gettext_lazy("The sale that comes back, at the cost it went out at. Blank: at the unit cost."),
+    )
+    cost_fields: ClassVar[Iterable[str]] = ("unit_cost",)
 
     class Meta:
         model = DocumentLine
@@ -194,6 +199,8 @@ class OrderLineDetailForm(ModelForm):
             "serial_no",
             "expiration_date",
             "applies_to_entry",
+            "applies_from_entry",
+            "unit_cost",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -202,24 +209,38 @@ class OrderLineDetailForm(ModelForm):
         self.initial["discount_percent"] = documents.discount_percent(self.instance)
         item_id = self.instance.item_id
         self.fields["variant"].queryset = Variant.objects.filter(item=item_id)  # type: ignore[attr-defined]
-        if self.instance.document.is_purchase:
-            # Goods that come in take from no entry.
+        self._keep_applications(item_id)
+
+    def _keep_applications(self, item_id: int | None) -> None:
+        """Goods that go out may name their receipt, goods that a customer returns their sale; a purchase neither."""
+        kind = DocumentKind(self.instance.document.kind)
+        comes_back = kind in (DocumentKind.SALES_RETURN, DocumentKind.SALES_CREDIT)
+        if comes_back or kind == DocumentKind.PURCHASE_ORDER:
             del self.fields["applies_to_entry"]
         else:
             inbound = ItemLedgerEntry.objects.inbound().filter(item=item_id)
             self.fields["applies_to_entry"].queryset = inbound  # type: ignore[attr-defined]
+        if not comes_back:
+            del self.fields["applies_from_entry"]
+            self.fields.pop("unit_cost", None)
+            return
+        sold = ItemLedgerEntry.objects.filter(item=item_id, entry_type=ItemLedgerEntryType.SALE, quantity__lt=0)
+        self.fields["applies_from_entry"].queryset = sold  # type: ignore[attr-defined]
 
     def clean_line_discount_amount(self) -> Decimal:
         return self.cleaned_data["line_discount_amount"] or Decimal(0)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if "discount_percent" not in self.changed_data or "discount_percent" in self.errors:
+        if self.errors:
             return cleaned
-        if "line_discount_amount" in self.changed_data:
+        # A blank box is a discount of 0: compared are figures, not texts.
+        percent = cleaned["discount_percent"] or Decimal(0)
+        if percent == (self.initial["discount_percent"] or 0):
+            return cleaned
+        if cleaned["line_discount_amount"] != (self.initial["line_discount_amount"] or 0):
             self.add_error("discount_percent", _("Change the percentage or the amount, not both."))
             return cleaned
-        percent = cleaned["discount_percent"] or Decimal(0)
         cleaned["line_discount_amount"] = documents.discount_amount(self.instance, percent)
         return cleaned
 

@@ -196,6 +196,13 @@ class TestDiscount:
 
         assert wide.order.lines.first().line_discount_amount == Decimal("7.77")
 
+    def test_a_blank_percentage_takes_the_discount_off(self, client, wide, sign_in):
+        sign_in("purchaser")
+
+        more(client, wide.order, discount_percent="")
+
+        assert wide.order.lines.first().line_discount_amount == 0
+
     @pytest.mark.parametrize(
         ("fields", "words"),
         [

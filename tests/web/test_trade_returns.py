@@ -117,6 +117,56 @@ class TestSalesReturn:
         assert refused == [403, 403, 403]
 
 
+class TestTheLineOfAReturn:
+    def test_a_sales_return_names_the_sale_and_a_purchase_return_the_receipt(self, client, sold, sign_in):
+        sign_in("purchaser")
+        press(client, f"/sales-shipments/{posted_no('sales_shipment', sold.sold)}/return/")
+        press(client, f"/purchase-receipts/{posted_no('purchase_receipt', sold.bought)}/return/", key="b")
+
+        names = {}
+        for kind, route in (("sales_return", "sales-returns"), ("purchase_return", "purchase-returns")):
+            line = DocumentLine.objects.get(document__kind=kind)
+            page = client.get(f"/{route}/{line.document.no}/lines/{line.pk}/more/")
+            names[kind] = {name for name in page.context["form"].fields if "applies" in name or "cost" in name}
+
+        assert names == {"sales_return": {"applies_from_entry"}, "purchase_return": {"applies_to_entry"}}
+
+    def test_what_was_sold_at_no_location_comes_back_there(self, client, shop, sign_in):
+        stool = factories.item("STOOL")
+        post(factories.purchase_order(stool, quantity="2", unit_cost="20.00"))
+        sale = factories.sales_order(stool, quantity="2", unit_price="45.00")
+        post(sale)
+        shop.customer.location = shop.locations["BERGEN"]
+        shop.customer.save()
+        sign_in("purchaser")
+
+        press(client, f"/sales-shipments/{posted_no('sales_shipment', sale)}/return/")
+        made = Document.objects.get(kind=DocumentKind.SALES_RETURN)
+        post(made)
+
+        assert (made.location.code, made.lines.get().location) == ("BERGEN", None)
+        assert ItemLedgerEntry.objects.latest("pk").location is None
+
+    def test_a_sale_that_is_named_by_hand_gives_its_cost_back(self, client, sold, sign_in):
+        sign_in("purchaser")
+        made = factories.document(kind=DocumentKind.SALES_RETURN, customer=sold.customer)
+        line = factories.document_line(
+            made, item=sold.stool, quantity="3", unit_amount=Decimal(45), location=sold.locations["OSLO"]
+        )
+        sale = ItemLedgerEntry.objects.get(item=sold.stool, entry_type="sale")
+        receipt = ItemLedgerEntry.objects.filter(item=sold.stool, entry_type="purchase").first()
+        url = f"/sales-returns/{made.no}/lines/{line.pk}/more/"
+
+        refused = client.post(url, {"description": "Stool", "applies_from_entry": receipt.pk})
+        answer = client.post(url, {"description": "Stool", "applies_from_entry": sale.pk})
+        post(made)
+
+        assert (refused.status_code, answer.status_code) == (422, 302)
+        back = ItemLedgerEntry.objects.latest("pk")
+        assert sum(value.cost_amount_actual for value in back.value_entries.all()) == Decimal("65.00")
+        assert breaches() == []
+
+
 class TestCreditMemo:
     def test_an_invoice_is_credited_in_one_step_with_its_goods_at_their_cost(self, client, sold, sign_in):
         sign_in("purchaser")
