@@ -19,7 +19,6 @@ from tests.bench.results import Measured, peak_mb, reset_peak
 ROUNDS = 3
 WORKERS = 2
 GROWTH_FROM = 1_000_000
-_EMPTY = "lagerbok_bench_empty"
 
 
 def full(size: int) -> Iterator[Measured]:
@@ -92,9 +91,7 @@ def incremental(size: int) -> Iterator[Measured]:
 def _posted(size: int) -> str:
     name = f"lagerbok_bench_posted_{size}"
     if not databases.exists(name):
-        if not databases.exists(_EMPTY):
-            databases.keep_as(_EMPTY)
-        databases.use(databases.fresh(_EMPTY))
+        databases.use_empty()
         databases.in_a_process(lambda: big_book_loading.load(size))
         databases.keep_as(name)
     return name

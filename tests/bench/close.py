@@ -100,6 +100,7 @@ def _adjusted(size: int) -> str:
     """The books after the adjustment of what is settled at posting."""
     name = f"lagerbok_bench_to_close_{size}"
     if not databases.exists(name):
+        databases.use_empty()
         databases.in_a_process(lambda: big_book_loading.load(size, at_close=True))
         databases.in_a_process(lambda: adjustment.adjust_cost(today=TODAY))
         databases.in_a_process(lambda: _execute("VACUUM ANALYZE"))

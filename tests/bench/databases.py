@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db import connection
 
 _made: set[str] = set()
-WORK = "lagerbok_bench_work"
+WORK, EMPTY = "lagerbok_bench_work", "lagerbok_bench_empty"
 
 
 def use(name: str) -> None:
@@ -25,6 +25,13 @@ def fresh(template: str) -> str:
     """Make the work database anew from a template; return its name."""
     _copy(template, WORK)
     return WORK
+
+
+def use_empty() -> None:
+    """Let the default connection speak to a database without books; the first that asks must not have any yet."""
+    if not exists(EMPTY):
+        keep_as(EMPTY)
+    use(fresh(EMPTY))
 
 
 def exists(name: str) -> bool:

@@ -87,6 +87,7 @@ def _use(size: int) -> None:
     """The books of a size, posted but for their last month."""
     name = f"lagerbok_bench_in_gl_{size}"
     if not databases.exists(name):
+        databases.use_empty()
         databases.in_a_process(lambda: _load(size))
         databases.keep_as(name)
     databases.use(databases.fresh(name))
