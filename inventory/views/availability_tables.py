@@ -207,8 +207,8 @@ def by_variant(page: Page) -> Table:
 
 def by_lot(page: Page) -> Table:
     """What is on hand of each lot, what runs out first at the top."""
-    lots = Lot.objects.filter(item=page.item, expiration_date__isnull=False)
-    expiry: dict[str, date] = dict(lots.values_list("lot_no", "expiration_date"))
+    lots = Lot.objects.filter(item=page.item)
+    expiry = {lot.lot_no: lot.expiration_date for lot in lots if lot.expiration_date}
     held: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for row in page.stock:
         held[row.lot_no] += row.quantity

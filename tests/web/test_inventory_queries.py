@@ -87,6 +87,10 @@ class TestLists:
         "itemcategory_list",
         "transfer_list",
         "count_list",
+        "countsheet_list",
+        "countplan",
+        "countingperiod_list",
+        "availability_list",
     )
 
     @pytest.fixture
