@@ -311,9 +311,16 @@ class ScanDoneView(_StationView):
             documents=documents,
             text=result.get("text", ""),
             labels_url=labels,
+            undo_url=self._undo_url(),
             again_url=_task_url(ScanTask(self.session.task)),
             **context,
         )
+
+    def _undo_url(self) -> str:
+        """Where the receipt or shipment is taken back; its page says why not, where it is invoiced."""
+        stem = {ScanTask.RECEIVE: "purchasereceipt", ScanTask.SHIP: "salesshipment"}.get(ScanTask(self.session.task))
+        documents = self.session.result.get("documents", [])
+        return reverse(f"costing:{stem}_undo", args=[documents[0][1]]) if stem and documents else ""
 
     def get_actions(self) -> list[Action]:
         return []

@@ -162,6 +162,8 @@ class TestReceiving:
         done = clerk.client.get(answer.url).content.decode()
         assert PostedDocument.objects.get().no in done
         assert "/labels/receipts/" in done
+        undo = re.search(r'href="([^"]+/undo/)"', done)[1]
+        assert clerk.client.get(undo).status_code == 200
         assert check_books.breaches() == []
 
     def test_posting_again_is_refused_and_posts_nothing(self, clerk, depot):
