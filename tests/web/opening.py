@@ -7,7 +7,6 @@ from django.db import transaction
 from django.http import FileResponse
 from django.template.backends.django import Template
 from django.test import Client
-from django.urls import reverse
 
 from tests.web.addresses import addresses, arguments
 from tests.web.permissions_table import ANONYMOUS, EVERYBODY
@@ -16,6 +15,10 @@ ADVICE = """\
 These addresses name something that is not there (?, 404) or fail (!, 500). Mend ARGUMENTS in tests/web/addresses.py,
 add what they name to tests/web/one_of_each.py, or repair the page:
 """
+
+
+# With the way back; who signs out is sent there without.
+SIGN_IN = ("/accounts/login/?next=", "/admin/login/?next=")
 
 
 class Unreachable(AssertionError):
@@ -72,7 +75,7 @@ def _answer(client, method, path):
         transaction.savepoint_rollback(point)
         client.cookies.clear()
         client.cookies.update(session)
-    to_sign_in = answer.status_code == 302 and answer.url.startswith(reverse("login"))
-    if answer.status_code in (403, 405) or to_sign_in:
+    to_sign_in = answer.status_code == 302 and answer.url.startswith(SIGN_IN)
+    if answer.status_code in (401, 403, 405) or to_sign_in:
         return "closed"
     return {404: "missing", 500: "failed"}.get(answer.status_code, "open")

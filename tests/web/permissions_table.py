@@ -20,7 +20,8 @@ HEAD = """\
 #   -  refused, or sent to the sign-in page
 #   r  opens (GET), and nothing may be sent to it
 #   w  a POST is let in as well, or alone; what it then may do is the business of the domain
-# A line for each address. Django's own pages of Django admin (staff only) have one: /admin/.
+# A line for each address. /metrics answers to METRICS_ALLOWED_IPS alone, as the tests' own address is. /admin/ stands
+# for Django's pages below it. Nobody has two rights at once: goods and invoice together, opening balances.
 """
 
 
