@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from django import forms
@@ -36,8 +36,12 @@ class NumberField(forms.DecimalField):
             number = parse_number(str(value), current_region())
         except NotReadable as error:
             raise ValidationError(str(error), code="invalid") from error
-        is_sum = str(value).strip().startswith("=") and self.decimal_places is not None
-        return number.quantize(Decimal(1).scaleb(-(self.decimal_places or 0))) if is_sum else number
+        if not str(value).strip().startswith("=") or self.decimal_places is None:
+            return number
+        try:
+            return number.quantize(Decimal(1).scaleb(-self.decimal_places))
+        except InvalidOperation as error:
+            raise ValidationError(_("The sum is too great a number. Check the factors."), code="invalid") from error
 
     def prepare_value(self, value: Any) -> Any:
         """Write a stored number without grouping, as it can be typed."""

@@ -1,11 +1,27 @@
-"""Sign-in is needed everywhere; a fragment request of somebody signed out moves the whole page to the sign-in."""
+"""Sign-in is needed everywhere, also for a fragment of a page; addresses that cannot mean anything are refused."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
+
+
+class AddressMiddleware:
+    """Refuses a NUL in an address (400): no text in PostgreSQL has one, and asking for it is an error there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Look at path and query string before anybody reads them."""
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

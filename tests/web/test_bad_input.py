@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.http import FileResponse
 from django.test import Client
 
 from config.base.errors import DomainError
@@ -61,6 +62,8 @@ class Trial:
         try:
             answer = getattr(self.client, method)(path, data or {}, headers=headers)
             self.answers[answer.status_code] += 1
+            if isinstance(answer, FileResponse):
+                answer.getvalue()  # read to its end, it closes its file
             if answer.status_code == 500:
                 self.fail(what, answer.exc_info[1] if getattr(answer, "exc_info", None) else "500")
             elif answer.status_code >= 400:
