@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -18,6 +19,7 @@ from config.base.formatting import format_date, format_number
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 72, 12, 12, 28
 TICKS = 4
+"""About as many lines across as this, at round figures."""
 MARKERS = ("circle", "square", "diamond")
 
 
@@ -49,6 +51,7 @@ class _Scale:
 
     low: float
     high: float
+    tick: float
     count: int
 
     def y(self, value: Decimal | float) -> float:
@@ -87,7 +90,7 @@ def bar_chart(
 
 def _chart(shape: str, title: Any, summary: Any, labels: Sequence[Any], series: Sequence[Series], kind: str) -> Chart:
     texts = [format_date(label) if isinstance(label, date) else str(label) for label in labels]
-    scale = _scale(series, len(texts))
+    scale = _scale(series, len(texts), 0.01 if kind == "unit_cost" else 1)
     if shape == "bar":
         drawn = [_bars(item, index, len(series), scale) for index, item in enumerate(series)]
     else:
@@ -109,15 +112,26 @@ def _chart(shape: str, title: Any, summary: Any, labels: Sequence[Any], series: 
     return Chart(title, summary, svg, texts, series, kind, rows)
 
 
-def _scale(series: Sequence[Series], count: int) -> _Scale:
+def _scale(series: Sequence[Series], count: int, finest: float) -> _Scale:
+    """A scale from tick to tick that holds all values and zero."""
     values = [float(value) for item in series for value in item.values if value is not None] or [0.0]
     low, high = min(0.0, *values), max(0.0, *values)
-    return _Scale(low, high if high > low else low + 1, count)
+    tick = _tick((high - low) / TICKS, finest)
+    low = floor(low / tick) * tick
+    return _Scale(low, max(ceil(high / tick) * tick, low + tick), tick, count)
+
+
+def _tick(least: float, finest: float) -> float:
+    """The first of 1, 2, 5, 10, 20 ... times the finest that is no less."""
+    size = finest
+    while size < least * (1 - 1e-9):
+        size *= 2.5 if str(round(size / finest)).startswith("2") else 2
+    return size
 
 
 def _axis(scale: _Scale, kind: str) -> SafeString:
     shown_as, digits = ("amount", 2) if kind == "unit_cost" else ("integer", 0)
-    steps = [scale.low + (scale.high - scale.low) * index / TICKS for index in range(TICKS + 1)]
+    steps = [scale.low + scale.tick * index for index in range(round((scale.high - scale.low) / scale.tick) + 1)]
     lines = [(scale.y(step), format_number(Decimal(str(round(step, digits))), shown_as)) for step in steps]
     return format_html_join(
         "",
