@@ -19,6 +19,7 @@ from django.test import Client
 
 from config.base.errors import DomainError
 from config.base.jobs import queue
+from config.base.models import UserPreference
 from costing.imports import KINDS, ImportOptions, UnreadableFile, import_whole, read_file
 from tests.web import permissions_table
 from tests.web.addresses import addresses, arguments
@@ -49,7 +50,7 @@ class Trial:
         type(self.user).objects.filter(pk=self.user.pk).update(is_superuser=True)
         self.client = Client(raise_request_exception=False)
         self.client.force_login(self.user)
-        self.client.get("/")  # a first visit keeps the user's preferences
+        UserPreference.objects.get_or_create(user=self.user)  # made by looking at the first page
         connection.check_constraints()
         self.tables = table_names()
         self.before = row_counts(self.tables)
