@@ -153,7 +153,8 @@ def in_transit(code: str) -> Location:
     """The place that stands for the road, made when a step first needs it."""
     road = factories.location(code, in_transit=True)
     if not road.in_transit:
-        Location.objects.filter(pk=road.pk).update(in_transit=True)
+        road.in_transit = True
+        road.save(update_fields=["in_transit"])
     return road
 
 
