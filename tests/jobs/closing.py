@@ -3,15 +3,14 @@
 Which statement is counted, not timed: the same number ends the same close at the same place.
 """
 
-import multiprocessing
 import os
 import signal
-
-from django.db import connection, connections
+import subprocess
+import sys
 
 from config.base import jobs
 from config.base.models import Job
-from config.base.tasks import run_job
+from tests.jobs.processes import worker_environment
 
 
 class Counter:
@@ -35,23 +34,11 @@ def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def in_a_process(work):
-    """Do work in a forked process with connections of its own; returns its exit code."""
-    connections.close_all()
-    process = multiprocessing.get_context("fork").Process(target=work)
-    process.start()
-    process.join(120)
-    return process.exitcode
-
-
 def killed_at(job, statement, *, before=True):
-    """Let a worker take the job, and kill it at a statement; returns its exit code."""
-
-    def work():
-        with connection.execute_wrapper(Counter(statement, die, before=before)):
-            run_job(job_id=job.pk)
-
-    return in_a_process(work)
+    """Let a process of its own take the job, and kill it at a statement; returns its exit code."""
+    arguments = [str(job.pk), str(statement), "before" if before else "after"]
+    command = [sys.executable, "-m", "tests.jobs.dying", *arguments]
+    return subprocess.run(command, env=worker_environment(), timeout=120, check=False).returncode
 
 
 def lose_heartbeat(job):
