@@ -173,7 +173,11 @@ class TestSheets:
 
         assert answer.status_code == 302
         dealt = [
-            (sheet.no, sheet.person.username, list(sheet.lines.values_list("count_line__item__no", flat=True)))
+            (
+                sheet.no,
+                sheet.person.username,
+                list(sheet.lines.order_by("pk").values_list("count_line__item__no", flat=True)),
+            )
             for sheet in CountSheet.objects.order_by("no")
         ]
         assert dealt == [(1, "clerk", ["CHAIR", "TABLE"]), (2, "lead", ["LAMP"])]
