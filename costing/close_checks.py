@@ -20,11 +20,13 @@ from django.utils.translation import gettext as _
 from config.base.pages import Text
 from costing import adjustment_status, checks, close_log, close_readiness
 from costing.close_status import NextClose
+from costing.closing import used_accounts
 from costing.models import InventoryAdjmtEntryOrder, ValueEntryToPost
 from inventory.models import ItemLedgerEntry
 from ledger import checks as ledger_checks
 
 BLOCKS, WARNS, INFORMS = "blocks", "warns", "informs"
+NAMED = 3
 TONES = {BLOCKS: "danger", WARNS: "warn", INFORMS: "info"}
 
 
@@ -102,7 +104,24 @@ def _barriers(status: NextClose, on: date) -> list[Check]:
             owner=_("Accounting"),
             cure=Cure(_("Accounting periods"), reverse("ledger:period_list"), "base.gl_view"),
         ),
+        _accounts(on),
     ]
+
+
+def _accounts(on: date) -> Check:
+    problems = used_accounts.problems(on)
+    return Check(
+        "accounts",
+        _("Accounts that are missing or blocked"),
+        BLOCKS,
+        len(problems),
+        reverse("ledger:glaccount_list"),
+        "base.gl_view",
+        advice=" ".join(str(problem) for problem in problems[:NAMED])
+        or _("A run that updates the general ledger moves the accounts that its issues were posted with."),
+        owner=_("Accounting"),
+        cure=Cure(_("Chart of accounts"), reverse("ledger:glaccount_list"), "base.gl_view"),
+    )
 
 
 def _posting_settled(on: date) -> list[Check]:

@@ -27,7 +27,7 @@ from config.base.transactions import PostingContext, posting
 from costing import checks, close_liveness, inventory_periods, order_adjustment, order_states, period_blockers
 from costing.checks import BeforeCloseDate
 from costing.close_liveness import RunUnfinished
-from costing.closing import before, calculation, plan_lines, reversing, storing, vouchers
+from costing.closing import before, calculation, plan_lines, reversing, storing, used_accounts, vouchers
 from costing.closing.calculation import Plan
 from costing.enums import CloseKind, RunState
 from costing.models import CloseLogLine, ClosePlanLine, InventoryClose
@@ -75,7 +75,8 @@ def close_inventory(
     """Close, rehearse or recalculate. `report` may raise to cancel; `guard` raises where another worker took over.
 
     Raises: BeforeCloseDate, RunUnfinished; DomainError not_adjusted or open_entries where items that are settled at
-    posting keep the period open; period_closed where the ledger does not allow the date.
+    posting keep the period open; where the ledger is updated, period_closed where it does not allow the date, and
+    missing_posting_setup or blocked_account where an account that would move is missing or blocked.
     """
     run = partial(_run, options, user_id=user_id, job_id=job_id, report=report, guard=guard)
     if job_id is not None or options.rehearsal:
@@ -101,6 +102,8 @@ def _run(
         return result_of(existing)
     if existing is None and not options.rehearsal:
         check_start(options)
+        if options.update_ledger:
+            raise_problems(used_accounts.problems(options.on, options.item_ids))
         before.adjust_others(options, user_id=user_id)
     close = existing or _start(options, user_id=user_id, job_id=job_id)
     try:

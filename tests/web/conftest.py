@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from config.base.jobs import queue
 from costing.posting import documents as document_posting
 from inventory import counts, transfers
 from inventory.models import Count, TransferLine, TransferOrder
@@ -22,6 +23,12 @@ def sign_in(client):
         return client
 
     return enter
+
+
+@pytest.fixture
+def no_broker(monkeypatch):
+    """Jobs are queued, and no worker is told."""
+    monkeypatch.setattr(queue.current_app, "send_task", lambda *_args, **_kwargs: None)
 
 
 @pytest.fixture
