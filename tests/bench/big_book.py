@@ -49,12 +49,12 @@ class BigBook:
     values: dict[str, np.ndarray]
 
 
-def make(size: int, *, seed: int = 7, at_close: bool = False) -> BigBook:
-    """Make books of about `size` value entries, and a hundredth of that in items.
+def make(size: int, *, items: int | None = None, seed: int = 7, at_close: bool = False) -> BigBook:
+    """Make books of about `size` value entries, and a hundredth of that in items unless told.
 
     `at_close`: every other item is settled at close, by every method, and nobody sells what he does not have.
     """
-    items = max(5, size // 100)
+    items = items or max(5, size // 100)
     weights = 1 / (np.arange(items) + 50.0) ** 0.9
     sizes = np.maximum(5, weights / weights.sum() * size).astype(int)
     generator = random.Random(seed)

@@ -1,6 +1,6 @@
 """Large books into our tables: copied in as they would stand after five years of posting without adjustment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
@@ -29,6 +29,17 @@ _LEDGERS = (
 def load(size: int, *, at_close: bool = False) -> BigBook:
     """Make the books of a size and put them into an empty database, statistics included."""
     book = big_book.make(size, at_close=at_close)
+    put_in(book)
+    return book
+
+
+def put_in(book: BigBook) -> None:
+    """Put books into an empty database. Each entry and value is a document of its own, unless the book tells others.
+
+    `document` of entries and values: the number of the document; `line` its line. `invoice` of values: 1 where the
+    document is an invoice.
+    """
+    _number_documents(book)
     factories.company(
         locations=[f"L{number:02}" for number in range(big_book.LOCATIONS)],
         automatic_cost_posting=False,
@@ -39,7 +50,7 @@ def load(size: int, *, at_close: bool = False) -> BigBook:
         _load_registers()
         for name in ("entries", "links", "values"):
             copy_in(f"big_{name}", getattr(book, name))
-        with _without_indexes(), connection.cursor() as cursor:
+        with without_indexes(_LEDGERS), connection.cursor() as cursor:
             # The rows are right by construction; keys and triggers cost more than all the rest.
             cursor.execute("SET LOCAL session_replication_role = replica")
             for statement in (_ENTRIES, _LINKS, _VALUES, _QUEUE, _STATES, _BALANCES, _POINTS):
@@ -48,7 +59,13 @@ def load(size: int, *, at_close: bool = False) -> BigBook:
             for name in ("entries", "links", "values"):
                 cursor.execute(f'DROP TABLE "big_{name}"')
     _after_load()
-    return book
+
+
+def _number_documents(book: BigBook) -> None:
+    for table in (book.entries, book.values):
+        table.setdefault("document", table["id"])
+        table.setdefault("line", np.zeros_like(table["id"]))
+    book.values.setdefault("invoice", np.zeros_like(book.values["id"]))
 
 
 def _load_items(book: BigBook) -> None:
@@ -120,13 +137,16 @@ def _parameters() -> dict[str, object]:
 
 _TYPE = "(ARRAY['purchase', 'sale', 'transfer', 'positive_adjmt', 'negative_adjmt'])[b.type + 1]"
 _DOCUMENT_TYPE = "(ARRAY['purchase_receipt', 'sales_shipment', 'direct_transfer', '', ''])[b.type + 1]"
+_INVOICE_TYPE = "(ARRAY['purchase_invoice', 'sales_invoice'])[b.type + 1]"
 _ENTRIES = f"""
 INSERT INTO inventory_itemledgerentry (
-    id, item_id, location_id, entry_type, posting_date, document_type, document_no, quantity, remaining_quantity,
+    id, item_id, location_id, entry_type, posting_date, document_type, document_no, document_line_no, quantity,
+    remaining_quantity,
     invoiced_quantity, open, completely_invoiced, last_invoice_date, applied_entry_to_adjust,
     shipped_quantity_not_returned, serial_no, register_id, created_at)
 SELECT b.id, b.item + %(first_item)s, (%(locations)s::bigint[])[b.location + 1], {_TYPE}, %(first_day)s + b.day::int,
-    {_DOCUMENT_TYPE}, 'D' || lpad(b.id::text, 9, '0'), b.quantity, b.remaining, b.quantity * b.invoiced,
+    {_DOCUMENT_TYPE}, 'D' || lpad(b.document::text, 9, '0'), b.line, b.quantity, b.remaining,
+    b.quantity * b.invoiced,
     b.remaining <> 0, b.complete = 1, CASE WHEN b.invoiced = 1 THEN %(first_day)s + b.day::int END, b.to_adjust = 1,
     CASE WHEN b.quantity < 0 AND b.type <> 2 THEN b.quantity + b.returned ELSE 0 END,
     CASE WHEN b.serial > 0 THEN 'S' || b.serial ELSE '' END, b.day + 1, %(posted_at)s
@@ -144,15 +164,17 @@ FROM big_links b ORDER BY b.id
 _VALUES = f"""
 INSERT INTO costing_valueentry (
     id, item_ledger_entry_id, item_id, location_id, item_ledger_entry_type, entry_type, variance_type, posting_date,
-    valuation_date, document_type, document_no, item_ledger_entry_quantity, valued_quantity, invoiced_quantity,
+    valuation_date, document_type, document_no, document_line_no, item_ledger_entry_quantity, valued_quantity,
+    invoiced_quantity,
     cost_amount_actual, cost_amount_expected, cost_amount_non_inventory, cost_per_unit, sales_amount_actual,
     sales_amount_expected, purchase_amount_actual, purchase_amount_expected, discount_amount, expected_cost,
     valued_by_average_cost, item_charge_id, inventory_posting_group_id, gen_bus_posting_group_id,
     gen_prod_posting_group_id, account_set_id, register_id, created_at)
 SELECT v.id, v.entry, b.item + %(first_item)s, (%(locations)s::bigint[])[b.location + 1], {_TYPE},
     CASE WHEN v.what = 3 THEN 'variance' ELSE 'direct_cost' END, CASE WHEN v.what = 3 THEN 'purchase' ELSE '' END,
-    %(first_day)s + v.day::int, %(first_day)s + b.valued::int, {_DOCUMENT_TYPE}, 'D' || lpad(v.id::text, 9, '0'),
-    v.carried_quantity, v.valued_quantity, v.invoiced_quantity, v.actual / 100.0, v.expected / 100.0, 0,
+    %(first_day)s + v.day::int, %(first_day)s + b.valued::int,
+    CASE WHEN v.invoice = 1 THEN {_INVOICE_TYPE} ELSE {_DOCUMENT_TYPE} END,
+    CASE WHEN v.invoice = 1 THEN 'N' ELSE 'D' END || lpad(v.document::text, 9, '0'), v.line, v.carried_quantity, v.valued_quantity, v.invoiced_quantity, v.actual / 100.0, v.expected / 100.0, 0,
     round((v.actual + v.expected) / 100.0 / v.valued_quantity, 5), 0, 0, 0, 0, 0, v.what = 0, v.averaged = 1,
     CASE WHEN v.what = 2 THEN %(charge)s::bigint END, %(goods)s, %(business)s, %(product)s,
     (%(sets)s::bigint[])[b.location + 1], v.day + 1, %(posted_at)s
@@ -180,14 +202,14 @@ WHERE v.entry_type = 'direct_cost' AND g.settle_at = 'posting'
 
 
 @contextmanager
-def _without_indexes() -> Iterator[None]:
-    """Take the ledgers' plain indexes away and make them again from what is there: far quicker than row by row."""
+def without_indexes(tables: Sequence[str]) -> Iterator[None]:
+    """Take the tables' plain indexes away and make them again from what is there: far quicker than row by row."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
             " WHERE i.indrelid = ANY(%s::regclass[])"
             " AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND NOT i.indisunique",
-            [list(_LEDGERS)],
+            [list(tables)],
         )
         found = cursor.fetchall()
         for name, _definition in found:
