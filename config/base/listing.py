@@ -16,8 +16,10 @@ from config.base.filters import FilterSet
 from config.base.pages import Chip
 from config.base.tables import Table
 
-RESERVED = ("sort", "page", "per_page", "columns", "view", "dialect", "panel", "tab")
+RESERVED = ("sort", "page", "per_page", "columns", "view", "dialect", "panel", "tab", "part")
 PER_PAGE = (25, 50, 100, 250)
+COUNTED = 10_000
+"""A list with more rows than this is shown without its count and its sums; they come by a request of their own."""
 
 
 def query_with(params: QueryDict, **changes: Any) -> str:
@@ -121,8 +123,22 @@ def sum_up(queryset: QuerySet[Any], columns: Mapping[str, Any], names: Iterable[
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many rows the filtered set has; with `more` at least as many."""
+
+    count: int
+    more: bool = False
+
+
+def extent_of(queryset: QuerySet[Any]) -> Extent:
+    """Count the rows of the filtered set, those of a long one only so far."""
+    found = queryset.order_by().values("pk")[: COUNTED + 1].count()
+    return Extent(min(found, COUNTED), found > COUNTED)
+
+
 class CountedPaginator(Paginator):  # type: ignore[type-arg]
-    """A paginator that was told the count, which the totals query has already found."""
+    """A paginator that was told the count, which has already been found."""
 
     def __init__(self, rows: QuerySet[Any], per_page: int, count: int) -> None:
         super().__init__(rows, per_page)
@@ -134,9 +150,63 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
         return self._known_count
 
 
-def page_of(rows: QuerySet[Any], *, count: int, number: str, per_page: int) -> Page[Any]:
+class LongPage(Page):  # type: ignore[type-arg]
+    """A page of a list that nobody has counted. Pages from the end have negative numbers; the last one is -1."""
+
+    def __init__(self, rows: QuerySet[Any], number: int, paginator: CountedPaginator) -> None:
+        size = paginator.per_page
+        start = (abs(number) - 1) * size
+        ordered = rows if number > 0 else rows.reverse()
+        # One more tells whether there is a next page.
+        found = list(ordered[start : start + size + 1])
+        self._beyond = len(found) > size
+        super().__init__(found[:size] if number > 0 else found[:size][::-1], number, paginator)  # type: ignore[arg-type]
+
+    def has_next(self) -> bool:
+        return self._beyond if self.number > 0 else self.number < -1
+
+    def has_previous(self) -> bool:
+        return self.number > 1 if self.number > 0 else self._beyond
+
+    def next_page_number(self) -> int:
+        return self.number + 1
+
+    def previous_page_number(self) -> int:
+        return self.number - 1
+
+    def start_index(self) -> int:
+        return (self.number - 1) * self.paginator.per_page + 1
+
+    def end_index(self) -> int:
+        return self.start_index() + len(self.object_list) - 1
+
+    @property
+    def from_end(self) -> bool:
+        """Whether it was read from the end, so that nobody knows the numbers of its rows."""
+        return self.number < 0
+
+    @property
+    def numbers(self) -> list[int]:
+        """Pages to offer, 0 where some are left out: the first ones, those around this one, the last one."""
+        if self.number < 0:
+            around = [number for number in range(self.number - 1, self.number + 2) if number < 0]
+            return [1, 0, *around] if around[-1] == -1 else [1, 0, *around, 0, -1]
+        around = [number for number in range(self.number - 2, self.number + 2) if number > 0 and self._may(number)]
+        first = [] if around[0] == 1 else [1] if around[0] == 2 else [1, 0]
+        return [*first, *around, *([0, -1] if self.has_next() else [])]
+
+    def _may(self, number: int) -> bool:
+        return number <= self.number or self.has_next()
+
+
+def page_of(rows: QuerySet[Any], *, extent: Extent, number: str, per_page: int) -> Page[Any]:
     """The requested page; the last one where the number is past the end, the first where it is no number."""
-    return CountedPaginator(rows, per_page, count).get_page(number or 1)
+    paginator = CountedPaginator(rows, per_page, extent.count)
+    if not extent.more:
+        return paginator.get_page(number or 1)
+    wanted = int(number) if number.lstrip("-").isdecimal() and int(number) else 1
+    page = LongPage(rows, wanted, paginator)
+    return page if page.object_list else LongPage(rows, -1 if wanted > 0 else 1, paginator)
 
 
 def per_page_of(requested: str, default: int) -> int:

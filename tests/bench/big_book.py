@@ -49,10 +49,13 @@ class BigBook:
     values: dict[str, np.ndarray]
 
 
-def make(size: int, *, items: int | None = None, seed: int = 7, at_close: bool = False) -> BigBook:
+def make(
+    size: int, *, items: int | None = None, seed: int = 7, at_close: bool = False, never_short: bool = False
+) -> BigBook:
     """Make books of about `size` value entries, and a hundredth of that in items unless told.
 
-    `at_close`: every other item is settled at close, by every method, and nobody sells what he does not have.
+    `at_close`: every other item is settled at close, by every method, and nobody sells what he does not have;
+    `never_short`: only the latter.
     """
     items = items or max(5, size // 100)
     weights = 1 / (np.arange(items) + 50.0) ** 0.9
@@ -61,7 +64,7 @@ def make(size: int, *, items: int | None = None, seed: int = 7, at_close: bool =
     methods = generator.choices(METHODS, weights=_SHARE_OF_METHOD, k=items)
     if at_close:
         methods[::2] = [CLOSE_METHODS[number % len(CLOSE_METHODS)] for number in range(len(methods[::2]))]
-    trade = Trade(generator, never_short=at_close)
+    trade = Trade(generator, never_short=at_close or never_short)
     cards = [trade.run(item, method, int(sizes[item])) for item, method in enumerate(methods)]
     return _numbered(methods, cards, trade)
 

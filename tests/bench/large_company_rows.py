@@ -149,7 +149,8 @@ WHERE {_TRADED} ORDER BY d.id, e.document_line_no
 INSERT INTO inventory_posteddocument (
     type, no, posting_date, document_date, vendor_id, customer_id, order_no, location_id, register_id, created_at)
 SELECT v.document_type, v.document_no, min(v.posting_date), min(v.posting_date), min(d.vendor_id), min(d.customer_id),
-    min(d.order_no), min(v.location_id), min(v.register_id), %(posted_at)s
+    CASE WHEN min(d.order_no) = max(d.order_no) THEN min(d.order_no) ELSE '' END, min(v.location_id),
+    min(v.register_id), %(posted_at)s
 FROM costing_valueentry v JOIN inventory_itemledgerentry e ON e.id = v.item_ledger_entry_id
 JOIN inventory_posteddocument d ON d.no = e.document_no AND d.type = e.document_type
 WHERE v.document_type IN ('purchase_invoice', 'sales_invoice') GROUP BY v.document_type, v.document_no ORDER BY 3, 2

@@ -123,7 +123,7 @@ def _master_data(shop):
     shop.handed_down = CategoryAttribute.objects.create(
         category=shop.category, attribute=shop.attribute, option=shop.option
     )
-    shop.box = UnitOfMeasure.objects.create(code="BOX", name="Box")
+    shop.box = UnitOfMeasure.objects.get_or_create(code="BOX", defaults={"name": "Box"})[0]
     shop.chair_box = ItemUnitOfMeasure.objects.create(item=chair, unit_of_measure=shop.box, quantity_per=Decimal(4))
     shop.variant = Variant.objects.create(item=chair, code="RED")
     shop.barcode = Barcode.objects.create(item=chair, code="7041234567892")
@@ -153,7 +153,7 @@ def _documents(shop, lead):
         if name.endswith("return"):
             post(_document(shop, kind))
     charge_assignments.assign_document(shop.charge, shop.posted("purchase_receipt"), split="quantity")
-    shop.assignment = ChargeAssignment.objects.get(document_line=shop.charge)
+    shop.assignment = ChargeAssignment.objects.filter(document_line=shop.charge).first()
     shop.sheet = count_sheets.make_sheets(count_id=shop.count.pk, person_ids=[lead.pk])[0]
     shop.sheet_line = CountSheetLine.objects.filter(sheet=shop.sheet).first()
     shop.scan = ScanSession.objects.create(task="receive", document_no=shop.purchase.no, user=lead)

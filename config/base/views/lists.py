@@ -1,12 +1,13 @@
 """The list page: a filtered, sorted, paged table; its table alone for HTMX; its rows as a file."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ from config.base.tables import CellWriter, Table
 from config.base.views.page import PageMixin, is_fragment
 
 TARGET = "list-results"
+PART_SUFFIX = "-later"
 EXPORT_CHUNK = 2000
 LONG_TEXT = 36
 
@@ -43,6 +45,8 @@ class ListView(PageMixin):
     saved_views = True
     bulk_actions: ClassVar[Sequence[Action]] = ()
     """What can be done with chosen rows: pages that take them by POST (``config.base.views.bulk``)."""
+    PARTS: ClassVar[Mapping[str, str]] = {"totals": "partials/_totals.html", "count": "partials/_count.html"}
+    """What a long list leaves out at first: ``?part=``, and its template."""
 
     def get_queryset(self) -> QuerySet[Any]:
         """All rows that the user may see, in their usual order."""
@@ -56,6 +60,8 @@ class ListView(PageMixin):
         """The page, its table, or the file."""
         if export_format:
             return self.export(export_format)
+        if part := self.PARTS.get(self.params.get("part", "")):
+            return render(request, part, self.get_part_context())
         if default := self._default_view():
             return HttpResponseRedirect(f"{request.path}?{default.query}")
         return self.render_to_response(self.get_context_data())
@@ -104,8 +110,13 @@ class ListView(PageMixin):
         )
 
     @cached_property
+    def extent(self) -> listing.Extent:
+        """How many rows there are, as far as that is counted at once."""
+        return listing.extent_of(self.rows)
+
+    @cached_property
     def totals_found(self) -> listing.Totals:
-        """The count and the sums of the whole filtered set."""
+        """The count and the sums of the whole filtered set, however long it is."""
         names = [name for name in self.totals if name in self.columns]
         return listing.sum_up(self.rows, self.columns, names)
 
@@ -121,6 +132,17 @@ class ListView(PageMixin):
         unknown = listing.ignored_params(self.params, self.filterset.filters.keys())
         return [*unknown, *self.sort.ignored, *self.column_choice[2]]
 
+    @property
+    def target(self) -> str:
+        """The element that the list is put into; a part of it asks with an element whose name begins with it."""
+        asked = self.request.headers.get("HX-Target") or TARGET
+        return asked.removesuffix(PART_SUFFIX)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it stands inside another page."""
+        return self.target != TARGET
+
     def make_table(self, rows: Iterable[Any]) -> Table:
         """The table with the shown columns in their order."""
         shown = self.column_choice[0]
@@ -134,22 +156,25 @@ class ListView(PageMixin):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """The context of ``generic/list.html`` and ``partials/_table.html``."""
         per_page = listing.per_page_of(self.params.get("per_page", ""), self.paginate_by)
-        totals = self.totals_found
+        extent = self.extent
         page = listing.page_of(
-            self.sort.queryset, count=totals.count, number=self.params.get("page", ""), per_page=per_page
+            self.sort.queryset, extent=extent, number=self.params.get("page", ""), per_page=per_page
         )
         table = self.make_table(list(page.object_list))
-        target = self.request.headers.get("HX-Target") or TARGET
+        target = self.target
         state = {
             "table": table,
             "heads": [self._head(column) for column in table.columns],
             "body": self._body(table),
-            "foot": self._foot(table) if totals.count else [],
+            "foot": self._foot(table) if extent.count and not extent.more else [],
+            "foot_url": self._part_url("totals") if extent.more and self._sums_shown(table) else "",
+            "count_url": self._part_url("count") if extent.more else "",
             "page_obj": page,
-            "page_range": list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)),
+            "page_range": self._page_range(page),
             "per_page": per_page,
             "per_page_choices": listing.PER_PAGE,
-            "count": totals.count,
+            "count": extent.count,
+            "more": extent.more,
             "filterset": self.filterset,
             "search": self.filterset.form[SEARCH_NAME] if SEARCH_NAME in self.filterset.filters else None,
             "search_error": bool(self.filterset.errors),
@@ -159,13 +184,13 @@ class ListView(PageMixin):
             "exports": self._exports(),
             "kept": self._kept_params(),
             "target": target,
-            "embedded": target != TARGET,
+            "embedded": self.embedded,
             "list_url": self.request.path,
             "list_name": self.list_name,
             "full_url": f"{self.request.path}?{listing.query_with(self.params)}",
             "empty_text": self.empty_text,
             "empty_action": self.empty_action,
-            "bulk_actions": [] if target != TARGET else allowed(self.bulk_actions, self.request.user),
+            "bulk_actions": [] if self.embedded else allowed(self.bulk_actions, self.request.user),
             "bulk_query": listing.query_with(self.params, per_page=None, columns=None, view=None, sort=None),
         }
         if not is_fragment(self.request):
@@ -209,7 +234,32 @@ class ListView(PageMixin):
                 "cells": [_cell(css, label, write(row)) for css, label, write in writers],
             }
 
+    def get_part_context(self) -> dict[str, Any]:
+        """The context of a part that a long list asks for later."""
+        table = self.make_table([])
+        return {
+            "foot": self._foot(table),
+            "count": self.totals_found.count,
+            "bulk_actions": allowed(self.bulk_actions, self.request.user),
+        }
+
+    def _part_url(self, name: str) -> str:
+        columns = ",".join(self.column_choice[0])
+        query = listing.query_with(self.params, per_page=None, view=None, sort=None, columns=columns, part=name)
+        return f"{self.request.path}?{query}"
+
+    def _page_range(self, page: Any) -> list[Any]:
+        if isinstance(page, listing.LongPage):
+            return [number or page.paginator.ELLIPSIS for number in page.numbers]
+        return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
+
+    def _sums_shown(self, table: Table) -> bool:
+        shown = {column.name for column in table.columns}
+        return any(name in shown and name in self.columns for name in self.totals)
+
     def _foot(self, table: Table) -> list[dict[str, Any]]:
+        if not self._sums_shown(table):
+            return []
         sums = self.totals_found.sums
         cells: list[dict[str, Any]] = []
         for column in table.columns:
