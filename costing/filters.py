@@ -62,7 +62,7 @@ class ValueEntryFilter(FilterSet):
     register = NumberFilter("register_id", label=_("Register no."))
     created_at = DateFilter("created_at__date", label=_("Posted on"))
 
-    search_fields = ("document_no", "item__no", "item__description", "description", "source_no")
+    search_fields = ("^document_no", "item__no", "item__description")
 
     class Meta:
         model = ValueEntry
@@ -140,7 +140,7 @@ class RelationFilter(FilterSet):
     document_no = TextFilter("value_entry__document_no", label=_("Document no."))
     location = TextFilter("value_entry__location__code", label=_("Location"))
 
-    search_fields = ("value_entry__item__no", "value_entry__document_no")
+    search_fields = ("value_entry__item__no", "^value_entry__document_no")
 
     class Meta:
         model = GLItemLedgerRelation

@@ -173,7 +173,7 @@ class OrderLineFilter(FilterSet):
     outstanding = NumberFilter(label=_("Outstanding"))
     not_invoiced = NumberFilter(label=_("Not invoiced"))
 
-    search_fields = ("document__no", "item__no", "description")
+    search_fields = ("document__no", "item__no", "item__description")
 
     class Meta:
         model = DocumentLine
@@ -231,7 +231,7 @@ class PostedLineFilter(FilterSet):
     quantity = NumberFilter(label=_("Quantity"))
     amount = NumberFilter(label=_("Amount"))
 
-    search_fields = ("posted_document__no", "item__no", "description")
+    search_fields = ("posted_document__no", "item__no", "item__description")
 
     def filter_order(self, queryset: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
         """Lines of the order; an invoice of several orders names none, its lines' receipts or shipments do."""
@@ -274,7 +274,7 @@ class ItemLedgerEntryFilter(FilterSet):
     completely_invoiced = YesNoFilter(label=_("Completely invoiced"))
     register = NumberFilter("register_id", label=_("Register no."))
 
-    search_fields = ("document_no", "item__no", "item__description", "description", "source_no")
+    search_fields = ("^document_no", "item__no", "item__description")
 
     def filter_count(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """What a figure of a count was read from."""
@@ -304,7 +304,7 @@ class ApplicationEntryFilter(FilterSet):
     cost_application = YesNoFilter(label=_("Cost application"))
     active = YesNoFilter(label=_("Active"), method="filter_active")
 
-    search_fields = ("item_ledger_entry__item__no", "item_ledger_entry__document_no")
+    search_fields = ("item_ledger_entry__item__no", "^item_ledger_entry__document_no")
 
     def filter_entry(self, queryset: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
         """Applications that an entry takes part in, on either side."""

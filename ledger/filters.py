@@ -48,7 +48,7 @@ class GLEntryFilter(FilterSet):
     voucher = NumberFilter("transaction_id", label=_("Voucher"))
     register = NumberFilter("transaction__register_id", label=_("G/L register"))
     entry_no = NumberFilter("id", label=_("Entry no."))
-    search_fields = ("document_no", "description", "gl_account__no", "gl_account__name")
+    search_fields = ("^document_no", "description", "gl_account__no", "gl_account__name")
 
     class Meta:
         model = GLEntry
@@ -62,7 +62,7 @@ class GLTransactionFilter(FilterSet):
     description = TextFilter(label=_("Description"), lookup="icontains")
     source_code = ChoiceFilter(choices=SourceCode.choices, label=_("Source"))
     register = NumberFilter("register_id", label=_("G/L register"))
-    search_fields = ("document_no", "description")
+    search_fields = ("^document_no", "description")
 
     class Meta:
         model = GLTransaction

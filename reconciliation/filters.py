@@ -111,7 +111,7 @@ class FigureEntryFilter(FilterSet):
     entry_type = ChoiceFilter(choices=ValueEntryType.choices, label=gettext_lazy("Value type"))
     variance_type = ChoiceFilter(choices=VarianceType.choices, label=gettext_lazy("Variance type"))
     order_type = ChoiceFilter(choices=OrderType.choices, label=gettext_lazy("Order type"))
-    search_fields = ("document_no", "item__no", "description")
+    search_fields = ("^document_no", "item__no", "item__description")
 
     class Meta:
         model = ValueEntry
@@ -162,7 +162,7 @@ class CauseFilter(FilterSet):
 
 class CauseValueEntryFilter(CauseFilter):
     document_no = TextFilter(label=gettext_lazy("Document no."))
-    search_fields = ("document_no", "item__no", "description")
+    search_fields = ("^document_no", "item__no", "item__description")
 
     class Meta:
         model = ValueEntry
@@ -180,7 +180,7 @@ class CauseRelationFilter(CauseFilter):
 class CauseGLEntryFilter(CauseFilter):
     document_no = TextFilter(label=gettext_lazy("Document no."))
     gl_account = TextFilter("gl_account__no", label=gettext_lazy("G/L account"))
-    search_fields = ("document_no", "description", "gl_account__no", "gl_account__name")
+    search_fields = ("^document_no", "description", "gl_account__no", "gl_account__name")
 
     class Meta:
         model = GLEntry

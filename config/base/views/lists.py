@@ -157,9 +157,7 @@ class ListView(PageMixin):
         """The context of ``generic/list.html`` and ``partials/_table.html``."""
         per_page = listing.per_page_of(self.params.get("per_page", ""), self.paginate_by)
         extent = self.extent
-        page = listing.page_of(
-            self.sort.queryset, extent=extent, number=self.params.get("page", ""), per_page=per_page
-        )
+        page = listing.page_of(self.sort.queryset, extent=extent, number=self.params.get("page", ""), per_page=per_page)
         table = self.make_table(list(page.object_list))
         target = self.target
         state = {
