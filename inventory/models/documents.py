@@ -14,9 +14,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from config.base.fields import AmountField, QuantityField, UnitCostField
-from inventory.enums import ChargeSplit, DocumentKind, DocumentStatus, DocumentType, LineType
+from inventory.enums import ChargeSplit, DocumentKind, DocumentStatus, DocumentType, LineType, PriceSource
 from inventory.models.master import Item, ItemCharge, UnitOfMeasure, Variant
 from inventory.models.places import Customer, Location, ResponsibilityCentre, Vendor
+from inventory.models.prices import PriceListLine
 
 
 class Document(models.Model):
@@ -95,6 +96,45 @@ class DocumentLine(models.Model):
         help_text=_("What goods that a customer returns enter stock at; blank: the cost on the item card."),
     )
     line_discount_amount = AmountField(_("line discount amount"), default=0)
+    line_discount_percent = UnitCostField(
+        _("line discount %"), null=True, blank=True, help_text=_("Blank: an amount was entered.")
+    )
+    price_source = models.CharField(
+        _("price from"),
+        max_length=10,
+        choices=PriceSource,
+        default=PriceSource.ENTERED,
+        db_default=PriceSource.ENTERED,
+        editable=False,
+    )
+    discount_source = models.CharField(
+        _("discount from"),
+        max_length=10,
+        choices=PriceSource,
+        default=PriceSource.ENTERED,
+        db_default=PriceSource.ENTERED,
+        editable=False,
+    )
+    price_list_line = models.ForeignKey(
+        PriceListLine,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("price list line of the price"),
+    )
+    discount_list_line = models.ForeignKey(
+        PriceListLine,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("price list line of the discount"),
+    )
     quantity_to_handle = QuantityField(_("quantity to receive or ship"), default=0)
     quantity_to_invoice = QuantityField(_("quantity to invoice"), default=0)
     quantity_handled = QuantityField(_("quantity received or shipped"), default=0, editable=False)
