@@ -19,7 +19,7 @@ from inventory.models import (
     PostedDocument,
 )
 from tests import factories
-from tests.web.conftest import post
+from tests.web.shop import post
 
 
 @pytest.fixture
