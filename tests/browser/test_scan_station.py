@@ -26,7 +26,7 @@ from inventory.models import (
     UnitOfMeasure,
     Vendor,
 )
-from tests.browser.walking import violations
+from tests.browser.axe import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -219,16 +219,6 @@ def test_goods_are_moved_from_bin_to_bin_and_counted_on_the_way(tablet):
     held = BinContent.objects.order_by("bin__code").values_list("bin__code", "quantity")
     assert list(held) == [("A", 0), ("B", 1)]
     assert placed.lines.get().quantity_handled == 1
-
-
-def test_the_pages_of_the_station_have_big_targets_and_nothing_against_axe(tablet):
-    order(DocumentKind.PURCHASE_ORDER, "PO-1", CHAIR=5, PAINT=10)
-    for path in ("/scan/", "/scan/receive/", "/scan/receive/PO-1/", "/scan/lookup/?code=CHAIR", "/scan/move/"):
-        tablet.goto(path)
-        expect(tablet.locator("#scan-text")).not_to_be_empty()
-        assert tablet.evaluate(TOO_SMALL) == [], path
-        assert violations(tablet) == [], path
-        assert tablet.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
 def test_a_scan_on_any_page_is_looked_up_unless_a_field_has_the_focus(tablet):
