@@ -27,19 +27,12 @@ from config.base.views import ActionView, PageView
 from config.base.views.access import AccessMixin
 from inventory import links, scopes
 from inventory.enums import DocumentType, ScanTask
+from inventory.home import task_url, tasks
 from inventory.models import ScanSession
 from inventory.scanning import applying, codes, lookup, quantities, sessions
 from inventory.scanning.applying import Answer, Sent
 from inventory.scanning.work import work_of
 
-ICONS = {
-    ScanTask.RECEIVE: "package-plus",
-    ScanTask.SHIP: "package-minus",
-    ScanTask.TRANSFER_SHIP: "truck",
-    ScanTask.TRANSFER_RECEIVE: "warehouse",
-    ScanTask.MOVE: "move-right",
-    ScanTask.COUNT: "clipboard-list",
-}
 PROMPTS = {
     ScanTask.RECEIVE: gettext_lazy("Scan the order, the vendor, or any item on it."),
     ScanTask.SHIP: gettext_lazy("Scan the order, the customer, or any item on it."),
@@ -77,14 +70,7 @@ class ScanHomeView(_StationView):
     parent = ""
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        user = self.request.user
-        tasks = [(task, task.label, ICONS[task], _task_url(task)) for task in ScanTask if sessions.may(user, task)]
-        return super().get_context_data(tasks=tasks, may_look_up=self.may("base.stock_view"), **context)
-
-
-def _task_url(task: ScanTask) -> str:
-    name = "inventory:scan_move" if task == ScanTask.MOVE else "inventory:scan_task"
-    return reverse(name, args=[] if task == ScanTask.MOVE else [task.value])
+        return super().get_context_data(tasks=tasks(self.request.user), **context)
 
 
 class ScanTaskView(_StationView):
@@ -95,7 +81,7 @@ class ScanTaskView(_StationView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         task = self.task()
         if task == ScanTask.MOVE:
-            return HttpResponseRedirect(_task_url(task))
+            return HttpResponseRedirect(task_url(task))
         code, error = request.GET.get("code", "").strip(), ""
         try:
             found = lookup.waiting_documents(task, user=request.user, today=today_of(request), code=code)
@@ -145,7 +131,7 @@ class ScanSessionView(_StationView):
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
         crumbs = super().get_breadcrumbs()
         task = self.task()
-        return crumbs if task == ScanTask.MOVE else [*crumbs, (task.label, _task_url(task))]
+        return crumbs if task == ScanTask.MOVE else [*crumbs, (task.label, task_url(task))]
 
 
 class ScanMoveView(ScanSessionView):
@@ -312,7 +298,7 @@ class ScanDoneView(_StationView):
             text=result.get("text", ""),
             labels_url=labels,
             undo_url=self._undo_url(),
-            again_url=_task_url(ScanTask(self.session.task)),
+            again_url=task_url(ScanTask(self.session.task)),
             **context,
         )
 
