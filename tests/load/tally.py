@@ -99,8 +99,8 @@ def report(tally: Tally, *, clerks: int, seconds: float) -> str:
     states = ", ".join(f"{count} x {state}" for state, count in sorted(tally.states.items()))
     lines = [
         f"{clerks} clerks, {seconds:.1f} s: {answers} requests ({answers / seconds:.1f} a second; {states})",
-        f"{posted} postings ({posted / seconds:.1f} a second) of {tally.attempts} tried; "
-        f"busy {100 * tally.busy_share:.2f} %",
+        f"{posted} postings ({posted / seconds:.1f} a second) of {tally.attempts} tried",
+        f"busy: {100 * tally.busy_share:.2f} %",
         "posted: " + _counts(tally.postings),
         "sent more than once: " + _counts(tally.resent),
         "refused: " + _counts(Counter({f"{what}: {code}": n for (what, code), n in tally.refusals.items()})),
