@@ -259,6 +259,7 @@ MENU: tuple[MenuArea, ...] = (
                 ("base.item_edit", "base.document_edit", "base.adjust_post", "base.count_post", "base.setup_edit"),
                 also="upload file csv xlsx spreadsheet opening balances prices",
             ),
+            MenuPage(_("Audit trail"), "base:audit", ("base.audit_view",), also="change log history exports who when"),
             MenuPage(_("Background jobs"), "base:job_list", also="runs tasks progress queue"),
             MenuPage(_("Setup"), "admin:index", ("base.setup_edit", "base.users_manage"), also="admin users groups"),
             MenuPage(_("My settings"), "base:preferences", also="language theme density region", in_menu=False),

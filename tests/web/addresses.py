@@ -23,6 +23,10 @@ ARGUMENTS = [
     ("reconciliation:report_export", "name", lambda world, own: next(iter(REPORTS))),
     ("base:job_*", "pk", lambda world, own: own.job.pk),
     ("base:view_delete", "pk", lambda world, own: own.view.pk),
+    ("base:export_file", "pk", lambda world, own: own.exported.pk),
+    ("base:record_*", "label", lambda world, own: "inventory.vendor"),
+    ("base:record_*", "key", lambda world, own: world.vendor.no),
+    ("base:record_file", "pk", lambda world, own: world.vendor_file.pk),
     # Lines of grids, before the documents that they stand on.
     ("inventory:item_units_lines_*", "line_pk", lambda world, own: world.chair_box.pk),
     ("inventory:item_variants_lines_*", "line_pk", lambda world, own: world.variant.pk),

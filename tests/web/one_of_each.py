@@ -11,6 +11,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from config.base.models import Attachment, Job, JobState, SavedView
@@ -160,6 +161,13 @@ def _documents(shop, lead):
     shop.ended_scan = ScanSession.objects.create(
         task="ship", document_no=shop.sale.no, user=lead, ended_at=timezone.now(), result={}
     )
+    shop.vendor_file = Attachment.objects.create(
+        model_label="inventory.vendor",
+        record_no=shop.vendor.no,
+        file=ContentFile(PICTURE, "vendor.png"),
+        name="vendor.png",
+        author=lead,
+    )
     shop.attachment = Attachment.objects.create(
         model_label="inventory.item",
         record_no=shop.chair.no,
@@ -254,5 +262,9 @@ def _own(shop, user):
     )
     done = {"state": JobState.DONE, "finished_at": timezone.now()}
     own.job = Job.objects.create(kind="test", title="Test", requested_by=user, **done)
+    file = default_storage.save(f"exports/{user.pk}.csv", ContentFile(b"no"))
+    own.exported = Job.objects.create(
+        kind="export", title="Export", requested_by=user, result={"file": file, "name": "items.csv"}, **done
+    )
     own.view = SavedView.objects.create(owner=user, list_name="inventory:item_list", name="Mine")
     return own
