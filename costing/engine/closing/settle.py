@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from costing.engine.closing import averages
-from costing.engine.closing.pools import Closing, Layer, Mark, Match, Method, Pool, Reason, Unsettled
+from costing.engine.closing.pools import Closing, Layer, Match, Method, Pool, Reason, Unsettled
 
 AVERAGES = (Method.WEIGHTED_AVERAGE, Method.WEIGHTED_AVERAGE_DATE)
 
@@ -49,7 +49,7 @@ def settle(pool: Pool, method: Method, *, include_physical: bool, precision_e5: 
 
 
 def _settle_marks(closing: Closing, pool: Pool, issues: Sequence[Layer], precision_e5: int) -> list[Unsettled]:
-    """Settle marked pairs; what is marked to a receipt that is not there, or not invoiced, is settled with nothing else.
+    """Settle marked pairs; an issue marked to a receipt that is later, or not invoiced, settles with nothing else.
 
     What of a receipt is marked by an issue that cannot be settled yet is not offered to others.
     """
