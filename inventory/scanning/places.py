@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from config.base.errors import DomainError, ErrorCode
 from inventory import bins, documents, locks
 from inventory.enums import ScanState, ScanTask
-from inventory.models import BinContent, Document, DocumentLine, Location, Scan, ScanSession
+from inventory.models import Document, DocumentLine, Location, Scan, ScanSession
 from inventory.scanning import codes
 from inventory.scanning.codes import Place
 from inventory.scanning.effects import Effect, text_of
@@ -109,7 +109,7 @@ def put(session: ScanSession, goods: list[tuple[Scan, Place | None]], *, user: A
     """Write into the bins what was received or shipped; inside the caller's transaction. Raises: DomainError."""
     is_receipt = session.task == ScanTask.RECEIVE
     for scan, place in goods:
-        if place is None or place.bin is None:
+        if place is None or place.bin is None or scan.item is None:
             continue
         from_bin, to_bin = (None, place.bin) if is_receipt else (place.bin, None)
         bins.move(
@@ -121,24 +121,8 @@ def put(session: ScanSession, goods: list[tuple[Scan, Place | None]], *, user: A
             to_bin=to_bin,
             user=user,
         )
-    if not is_receipt:
-        _take_what_bins_still_name(session, goods, user)
-
-
-def _take_what_bins_still_name(session: ScanSession, goods: list[tuple[Scan, Place | None]], user: Any) -> None:
-    """Goods whose bin nobody scanned were picked as the pick list says: from the first bins that name them."""
-    location = _location_of(session)
-    if location is None:
-        return
-    for item, variant in dict.fromkeys((scan.item, scan.variant) for scan, _place in goods):
-        assert item is not None
-        missing = -bins.outside_bins(item=item, location=location)
-        rows = BinContent.objects.filter(bin__location=location, item=item, variant=variant, quantity__gt=0)
-        for row in rows.select_related("bin").order_by("bin__code", "pk"):
-            part = min(missing, row.quantity)
-            if part <= 0:
-                break
-            bins.move(
-                location=location, item=item, variant=variant, quantity=part, from_bin=row.bin, to_bin=None, user=user
-            )
-            missing -= part
+    # Goods whose bin nobody scanned were picked as the pick list says: from the first bins that name them.
+    location = None if is_receipt else _location_of(session)
+    if location is not None:
+        for item in dict.fromkeys(scan.item for scan, _place in goods if scan.item is not None):
+            bins.take_what_is_gone(item=item, location=location, user=user)

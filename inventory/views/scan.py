@@ -43,6 +43,12 @@ PROMPTS = {
 BIGGEST_BODY = 4096
 
 
+def check_task(user: Any, task: str) -> None:
+    """Raise PermissionDenied unless the user may do the task at the scan station."""
+    if not sessions.may(user, task):
+        raise PermissionDenied(_(" or ").join(sessions.PERMISSIONS[task]))
+
+
 class _StationView(PageView):
     permission_required: Any = sessions.STATION
     parent = "inventory:scan"
@@ -57,8 +63,7 @@ class _StationView(PageView):
         task = self.kwargs["task"]
         if task not in ScanTask.values:
             raise Http404
-        if not sessions.may(self.request.user, task):
-            raise PermissionDenied(sessions.PERMISSIONS[task])
+        check_task(self.request.user, task)
         return ScanTask(task)
 
 
@@ -122,7 +127,12 @@ class ScanSessionView(_StationView):
             }
             self.template_name = "inventory/scan/choose.html"
             return self.render_to_response(self.get_context_data(**page), status=409)
-        page = {"task": task, "session": session, "work": work_of(session), "request_key": uuid4().hex}
+        page = {
+            "task": task,
+            "session": session,
+            "work": work_of(session, self.request.user),
+            "request_key": uuid4().hex,
+        }
         return self.render_to_response(self.get_context_data(**page))
 
     def get_title(self) -> Text:
@@ -138,8 +148,7 @@ class ScanMoveView(ScanSessionView):
     """A move of the user's own; it has no document."""
 
     def task(self) -> ScanTask:
-        if not sessions.may(self.request.user, ScanTask.MOVE):
-            raise PermissionDenied(sessions.PERMISSIONS[ScanTask.MOVE])
+        check_task(self.request.user, ScanTask.MOVE)
         return ScanTask.MOVE
 
 
@@ -219,7 +228,7 @@ class ApplyScanView(_SentView):
             no=session.document_no
         ):
             return ""
-        context = {"session": session, "work": work_of(session)}
+        context = {"session": session, "work": work_of(session, self.request.user)}
         return render_to_string("inventory/scan/_work.html", context, request=self.request)
 
 
@@ -251,8 +260,7 @@ class GiveUpScanView(ActionView):
 
     def get_record(self) -> ScanSession:
         session = get_object_or_404(ScanSession, pk=self.kwargs["pk"])
-        if not sessions.may(self.request.user, session.task):
-            raise PermissionDenied(sessions.PERMISSIONS[session.task])
+        check_task(self.request.user, session.task)
         return session
 
     def get_question(self) -> Text:
@@ -276,8 +284,7 @@ class ScanDoneView(_StationView):
     @cached_property
     def session(self) -> ScanSession:
         session = get_object_or_404(ScanSession, pk=self.kwargs["pk"], ended_at__isnull=False)
-        if not sessions.may(self.request.user, session.task):
-            raise PermissionDenied(sessions.PERMISSIONS[session.task])
+        check_task(self.request.user, session.task)
         return session
 
     def get_title(self) -> Text:
@@ -296,11 +303,19 @@ class ScanDoneView(_StationView):
             session=self.session,
             documents=documents,
             text=result.get("text", ""),
+            order_url=self._order_url(),
             labels_url=labels,
             undo_url=self._undo_url(),
             again_url=task_url(ScanTask(self.session.task)),
             **context,
         )
+
+    def _order_url(self) -> str:
+        """The order that was received or shipped: it says what is left of it."""
+        task = ScanTask(self.session.task)
+        if task in sessions.TRANSFERS:
+            return reverse("inventory:transfer_detail", args=[self.session.document_no])
+        return links.order_url(sessions.KINDS[task], self.session.document_no) if task in sessions.KINDS else ""
 
     def _undo_url(self) -> str:
         """Where the receipt or shipment is taken back; its page says why not, where it is invoiced."""
