@@ -54,6 +54,8 @@ ARGUMENTS = [
     ("costing:standard_*", "line_pk", lambda world, own: world.worksheet_line.pk),
     # Master data.
     ("inventory:item_file", "pk", lambda world, own: world.attachment.pk),
+    ("inventory:salesprice_*", "pk", lambda world, own: world.sales_price.pk),
+    ("inventory:purchaseprice_*", "pk", lambda world, own: world.purchase_price.pk),
     ("inventory:itemtemplate_*", "code", lambda world, own: world.template.code),
     ("inventory:itemcategory_*", "code", lambda world, own: world.category.code),
     ("inventory:itemattribute_*", "code", lambda world, own: world.attribute.code),

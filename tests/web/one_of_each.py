@@ -54,6 +54,7 @@ from inventory.models import (
     Location,
     Lot,
     PostedDocument,
+    PriceListLine,
     ResponsibilityCentre,
     ScanSession,
     StockkeepingUnit,
@@ -138,6 +139,8 @@ def _master_data(shop):
         base_unit_of_measure=chair.base_unit_of_measure,
     )
     shop.article = CatalogueItem.objects.create(vendor=shop.vendor, vendor_item_no="A-1", description="Stool")
+    shop.sales_price = PriceListLine.objects.create(side="sales", item=chair, unit_amount=Decimal(40))
+    shop.purchase_price = PriceListLine.objects.create(side="purchase", item=chair, unit_amount=Decimal(19))
     shop.bin = Bin.objects.create(location=oslo, code="A1")
     BinContent.objects.create(bin=shop.bin, item=chair, quantity=Decimal(1))
     shop.centre = ResponsibilityCentre.objects.create(code="NORTH", name="North")
