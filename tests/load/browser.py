@@ -66,13 +66,13 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self._watch = watch
 
-    def get(self, path: str, what: str, *, htmx: bool = False) -> Answer:
-        """Open a page, or a part of one."""
-        return self._answered(what, "GET", path, None, htmx=htmx)
+    def get(self, path: str, what: str, *, target: str = "") -> Answer:
+        """Open a page, or, for a part of one, what HTMX would put in place of a `target`."""
+        return self._answered(what, "GET", path, None, target)
 
-    def post(self, path: str, fields: Mapping[str, str], what: str, *, htmx: bool = False) -> Answer:
+    def post(self, path: str, fields: Mapping[str, str], what: str, *, target: str = "") -> Answer:
         """Send a form and wait for the answer; a redirection is not followed."""
-        return self._answered(what, "POST", path, fields, htmx=htmx)
+        return self._answered(what, "POST", path, fields, target)
 
     def post_together(self, path: str, forms: Sequence[Mapping[str, str]], what: str) -> list[Answer]:
         """Send several forms at the same moment: a double click, or two tabs. The answers, in the order sent."""
@@ -93,11 +93,11 @@ class Browser:
         answer = self.post("/accounts/login/", fields, "sign in")
         assert (page.status, answer.status) == (200, 302), f"{username} cannot sign in: {answer.status}"
 
-    def _answered(self, what: str, method: str, path: str, fields: Mapping[str, str] | None, *, htmx: bool) -> Answer:
+    def _answered(self, what: str, method: str, path: str, fields: Mapping[str, str] | None, target: str) -> Answer:
         began = time.monotonic()
-        return self._receive(self._send(method, path, fields, htmx=htmx), what, began)
+        return self._receive(self._send(method, path, fields, target), what, began)
 
-    def _send(self, method: str, path: str, fields: Mapping[str, str] | None, *, htmx: bool = False) -> HTTPConnection:
+    def _send(self, method: str, path: str, fields: Mapping[str, str] | None, target: str = "") -> HTTPConnection:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
         if fields is not None:
@@ -106,8 +106,8 @@ class Browser:
                 "Content-Type": "application/x-www-form-urlencoded",
                 "X-CSRFToken": self.cookies.get(CSRF_COOKIE, ""),
             }
-        if htmx:
-            headers["HX-Request"] = "true"
+        if target:
+            headers |= {"HX-Request": "true", "HX-Target": target}
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         connection.request(method, path, body, headers)
         return connection

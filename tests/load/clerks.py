@@ -159,10 +159,12 @@ class Clerk(threading.Thread):
         count = self._expect("new count", self.browser.post("/counts/new/", fields, "new count"), 302).location
         page = self._open(count, "count page")
         for line, cells in _rows(page).items():
+            if not self._goes_on():
+                raise GaveUp
             in_books = Decimal(_FIGURE.findall(cells["By the books"])[0])
             counted = max(in_books + self.dice.choice((-2, -1, 0, 0, 0, 0, 1, 2)), Decimal(0))
             typed = page.fields_of_line(line) | {"quantity_counted": str(counted)}
-            answer = self.browser.post(f"{count}lines/{line}/", typed, "counted line", htmx=True)
+            answer = self.browser.post(f"{count}lines/{line}/", typed, "counted line", target=f"line-{line}")
             self._expect("counted line", answer, 200)
         page = self._open(f"{count}finish/", "count finish form")
         self._expect("count finish", self.browser.post(f"{count}finish/", page.fields, "count finish"), 302)
@@ -171,6 +173,9 @@ class Clerk(threading.Thread):
     # How they do it.
 
     def _open(self, path: str, what: str) -> Answer:
+        """Open a page to work on it. Raises: GaveUp when the working day is over, or where it is refused."""
+        if not self._goes_on():
+            raise GaveUp
         return self._expect(what, self.browser.get(path, what), 200)
 
     def _expect(self, what: str, answer: Answer, status: int) -> Answer:
@@ -182,20 +187,22 @@ class Clerk(threading.Thread):
         return answer
 
     def _order(self, kind: str, header: Fields, *, most: int) -> tuple[str, dict[str, Decimal]]:
-        """Make an order of up to four lines, items in no order; returns its address and the quantities by item."""
+        """Make an order of up to three lines, items in no order; returns its address and the quantities by item."""
         page = self._open(f"/{kind}/new/", f"new {kind} form")
         made = self.browser.post(f"/{kind}/new/", page.fields | header, f"new {kind}")
         order = self._expect(f"new {kind}", made, 302).location
         page = self._open(order, f"{kind} page")
         lines = {
             item: Decimal(self.dice.randint(1, most))
-            for item in self.dice.sample(company.ITEMS, self.dice.randint(1, 4))
+            for item in self.dice.sample(company.ITEMS, self.dice.randint(1, 3))
         }
         for item, quantity in lines.items():
+            if not self._goes_on():
+                raise GaveUp
             typed = page.fields_of_line("new") | {"item": item, "quantity": str(quantity)}
-            self._expect("line", self.browser.post(f"{order}lines/", typed, "line", htmx=True), 200)
+            self._expect("line", self.browser.post(f"{order}lines/", typed, "line", target="line-new"), 200)
             # The page asks for its figures and actions again after each line.
-            self._expect("page head", self.browser.get(order, "page head", htmx=True), 200)
+            self._expect("page head", self.browser.get(order, "page head", target="page-head-refresh"), 200)
         return order, lines
 
     def _post(
@@ -219,7 +226,7 @@ class Clerk(threading.Thread):
         done = [(next(f for f in forms if f[KEY] == key), each) for key, each in by_key.items() if each is not None]
         if not done:
             raise GaveUp
-        page = self._open(done[0][1].location, f"after {what}")
+        page = self.browser.get(done[0][1].location, f"after {what}")
         messages = " ".join(_POSTED.findall(page.body))
         assert messages, f"{what}: {path} is posted, but nobody says so"
         for position, (form, _answer) in enumerate(done):
