@@ -147,6 +147,15 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """Work that the user begins with one tap: a big button of the home page."""
+
+    label: Text
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """Something that the search found."""
 

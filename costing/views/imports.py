@@ -17,7 +17,7 @@ from config.base import exports
 from config.base.formatting import current_region
 from config.base.pages import Done, GridColumn, Preview, PreviewTable, Text
 from config.base.sheets import Column
-from config.base.views import ActionView, PageView
+from config.base.views import ActionView, PageView, exporting
 from config.base.views.access import AccessMixin, require
 from costing.import_forms import ImportForm
 from costing.imports import KINDS, ImportOptions, ImportResult, Kind, import_whole
@@ -54,14 +54,19 @@ class ImportListView(PageView):
     template_name = "costing/imports.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
+        may_export = self.may(exporting.EXPORT)
+
+        def has_file(kind: Kind) -> bool:
+            return may_export and kind.export is not None
+
         kinds = [kind for kind in KINDS.values() if _may(self.request.user, kind)]
         rows = [
             {
                 "label": kind.label,
                 "url": reverse("costing:import", args=[kind.name]),
                 "blank": f"{reverse('costing:export_kind', args=[kind.name, 'xlsx'])}?blank=1",
-                "csv": reverse("costing:export_kind", args=[kind.name, "csv"]) if kind.export else "",
-                "xlsx": reverse("costing:export_kind", args=[kind.name, "xlsx"]) if kind.export else "",
+                "csv": reverse("costing:export_kind", args=[kind.name, "csv"]) if has_file(kind) else "",
+                "xlsx": reverse("costing:export_kind", args=[kind.name, "xlsx"]) if has_file(kind) else "",
             }
             for kind in kinds
         ]
@@ -157,6 +162,9 @@ class ExportKindView(AccessMixin):
             filename=kind,
             columns=[exports.ExportColumn(whole[place].name, whole[place].name, "quantity") for place in places],
             rows=([row[place] for place in places] for row in rows),
-            count=0,
+            count=0 if is_blank else None,
         )
-        return exports.respond(export, export_format, region=current_region())
+        region = current_region()
+        if is_blank:
+            return exports.respond(export, export_format, region=region)
+        return exporting.deliver(request, export, export_format, region=region)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.base.fields import AmountField, QuantityField, UnitCostField
@@ -193,6 +194,21 @@ class DocumentLine(models.Model):
         return outstanding
 
     @property
+    def price_from(self) -> str:
+        """Where price and discount come from, the price list lines being at hand.
+
+        Price list: from 10 PCS; discount: TABLES
+        """
+        words, listed = str(PriceSource(self.price_source).label), self.price_list_line
+        if listed is not None and listed.in_words:
+            words = gettext("%(source)s: %(about)s") % {"source": words, "about": listed.in_words}
+        discount = self.discount_list_line
+        if discount is None or discount == listed:
+            return words
+        about = discount.in_words or str(PriceSource.PRICE_LIST.label)
+        return gettext("%(price)s; discount: %(about)s") % {"price": words, "about": about}
+
+    @property
     def quantity_not_invoiced(self) -> Decimal:
         waiting: Decimal = self.quantity_handled - self.quantity_invoiced
         return waiting
@@ -228,6 +244,11 @@ class PostedDocument(models.Model):
 
     def __str__(self) -> str:
         return self.no
+
+    @property
+    def record_no(self) -> str:
+        """What notes and files name it by: a number is unique within a type only."""
+        return f"{self.type} {self.no}"
 
 
 class PostedDocumentLine(models.Model):

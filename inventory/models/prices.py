@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.base.fields import QuantityField, UnitCostField
+from config.base.formatting import format_number
 from inventory.enums import PriceSide
 from inventory.models.master import Item, ItemCategory, UnitOfMeasure, Variant
 from inventory.models.places import Customer, Vendor
@@ -101,3 +103,16 @@ class PriceListLine(models.Model):
     @property
     def partner(self) -> Vendor | Customer | None:
         return self.vendor or self.customer
+
+    @property
+    def in_words(self) -> str:
+        """What is special about the line, all that it names being at hand: ``BIGSHOP, from 10 PCS``."""
+        parts = [record.code for record in (self.category, self.variant) if record is not None]
+        parts += [partner.no for partner in (self.partner,) if partner is not None]
+        unit = self.unit_of_measure or (self.item.base_unit_of_measure if self.item else None)
+        if self.minimum_quantity:
+            words = {"quantity": format_number(self.minimum_quantity, "quantity"), "unit": unit.code if unit else ""}
+            parts.append((gettext("from %(quantity)s %(unit)s") % words).strip())
+        elif self.unit_of_measure is not None:
+            parts.append(gettext("per %(unit)s") % {"unit": self.unit_of_measure.code})
+        return ", ".join(parts)

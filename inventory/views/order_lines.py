@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from config.base.fields import AmountField, QuantityField
 from config.base.pages import Figure, GridColumn
 from config.base.views import LineGridView
-from inventory import checks, documents, scopes, selectors
+from inventory import checks, documents, line_prices, scopes, selectors
 from inventory.enums import DocumentKind, LineType
 from inventory.forms import OrderLineForm
-from inventory.models import Document, DocumentLine
+from inventory.models import Document, DocumentLine, PriceListLine
 from inventory.selectors import list_url
 from inventory.views.sides import (
     PURCHASE,
@@ -31,7 +31,7 @@ from inventory.views.sides import (
 )
 
 ORDER_FIELDS = frozenset({"item", "description", "location", "quantity", "quantity_to_handle", "quantity_to_invoice"})
-PRICE_FIELDS = frozenset({"unit_amount"})
+PRICE_FIELDS = frozenset({"unit_amount", "line_discount_percent"})
 STEP_FIELDS = frozenset({"quantity_to_handle", "quantity_to_invoice"})
 """What a credit memo does not ask: all of it is posted at once."""
 
@@ -57,15 +57,19 @@ class OrderLinesView(LineGridView):
 
     def get_lines(self) -> Any:
         lines = self.document.lines.select_related("item", "item_charge", "location", "unit_of_measure")
-        return lines.annotate(
-            amount=ExpressionWrapper(selectors.line_amount(), output_field=AmountField()),
-            outstanding=ExpressionWrapper(F("quantity") - F("quantity_handled"), output_field=QuantityField()),
-            charge_code=F("item_charge__code"),
-            item_no=F("item__no"),
-            location_code=F("location__code"),
-            on_hand=selectors.on_hand_at_line(),
-            discount_percent=selectors.line_discount_percent(),
-        ).order_by("line_no", "pk")
+        return (
+            line_prices.with_sources(lines)
+            .annotate(
+                amount=ExpressionWrapper(selectors.line_amount(), output_field=AmountField()),
+                outstanding=ExpressionWrapper(F("quantity") - F("quantity_handled"), output_field=QuantityField()),
+                charge_code=F("item_charge__code"),
+                item_no=F("item__no"),
+                location_code=F("location__code"),
+                on_hand=selectors.on_hand_at_line(),
+                discount_percent=selectors.line_discount_percent(),
+            )
+            .order_by("line_no", "pk")
+        )
 
     # Who may change what.
 
@@ -153,12 +157,14 @@ class OrderLinesView(LineGridView):
     def _price_columns(self) -> list[GridColumn]:
         if not self.shows_prices:
             return []
-        percent = GridColumn("discount_percent", _("Discount %"), "percent", figure=True, url=self._line_url)
         discount = GridColumn("line_discount_amount", _("Discount"), "amount", figure=True, url=self._line_url)
+        percent = self._column("line_discount_percent", _("Discount %"), "percent", shown="discount_percent")
+        source = GridColumn("price_from", _("Price from"), figure=True, url=self._source_url)
         return [
             self._column("unit_amount", self.side.price_label, "unit_cost"),
-            *([percent, discount] if self._holds["discounts"] else []),
+            *([percent, discount] if self._holds["discounts"] or not percent.figure else []),
             GridColumn("amount", _("Amount"), "amount", figure=True),
+            *([source] if self._has_price_lists else []),
         ]
 
     def _column(
@@ -179,6 +185,18 @@ class OrderLinesView(LineGridView):
             invoiced=Count("pk", filter=Q(quantity_invoiced__gt=0)),
         )
         return found
+
+    @cached_property
+    def _has_price_lists(self) -> bool:
+        """Where nothing is agreed, every price is the card's or typed: no column says so line by line."""
+        return PriceListLine.objects.filter(side=line_prices.price_side(self.document.is_purchase)).exists()
+
+    def _source_url(self, line: Any) -> str:
+        key = line.price_list_line_id or line.discount_list_line_id
+        if not key or not self.may("base.item_view"):
+            return ""
+        stem = "purchaseprice" if self.document.is_purchase else "salesprice"
+        return reverse(f"inventory:{stem}_update", args=[key]) if self.may("base.item_edit") else ""
 
     def _line_url(self, line: Any) -> str:
         if line.charge_code:

@@ -11,6 +11,7 @@ from config.base.jobs import queue
 from costing.company import CompanyOptions, complete_posting_setup, create_standard_company
 from costing.demo import users as demo_users
 from inventory.models import Customer, GenBusPostingGroup, Location, Vendor
+from tests.browser import hands
 from tests.jobs import processes
 from tests.web.one_of_each import one_of_each
 from tests.web.permissions_table import ANONYMOUS
@@ -82,3 +83,21 @@ def world(transactional_db, settings, tmp_path, monkeypatch):
     both = get_user_model().objects.create_user(username="both", password=demo_users.PASSWORD)
     both.groups.set(Group.objects.filter(name__in=("Warehouse lead", "Accountant")))
     return made
+
+
+@pytest.fixture
+def on_tablet(sign_in):
+    """Sign somebody in on a tablet, upright and with touch; returns their page."""
+
+    def open_as(username):
+        page = sign_in(username, has_touch=True)
+        page.set_viewport_size({"width": 800, "height": 1280})
+        return page
+
+    return open_as
+
+
+@pytest.fixture(params=[hands.Finger(), hands.Keyboard()], ids=["touch", "keyboard"])
+def hand(request):
+    """How a journey is made: by touch, or by nothing but keys."""
+    return request.param

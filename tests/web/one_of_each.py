@@ -11,6 +11,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from config.base.models import Attachment, Job, JobState, SavedView
@@ -53,6 +54,7 @@ from inventory.models import (
     Location,
     Lot,
     PostedDocument,
+    PriceListLine,
     ResponsibilityCentre,
     ScanSession,
     StockkeepingUnit,
@@ -137,6 +139,8 @@ def _master_data(shop):
         base_unit_of_measure=chair.base_unit_of_measure,
     )
     shop.article = CatalogueItem.objects.create(vendor=shop.vendor, vendor_item_no="A-1", description="Stool")
+    shop.sales_price = PriceListLine.objects.create(side="sales", item=chair, unit_amount=Decimal(40))
+    shop.purchase_price = PriceListLine.objects.create(side="purchase", item=chair, unit_amount=Decimal(19))
     shop.bin = Bin.objects.create(location=oslo, code="A1")
     BinContent.objects.create(bin=shop.bin, item=chair, quantity=Decimal(1))
     shop.centre = ResponsibilityCentre.objects.create(code="NORTH", name="North")
@@ -159,6 +163,13 @@ def _documents(shop, lead):
     shop.scan = ScanSession.objects.create(task="receive", document_no=shop.purchase.no, user=lead)
     shop.ended_scan = ScanSession.objects.create(
         task="ship", document_no=shop.sale.no, user=lead, ended_at=timezone.now(), result={}
+    )
+    shop.vendor_file = Attachment.objects.create(
+        model_label="inventory.vendor",
+        record_no=shop.vendor.no,
+        file=ContentFile(PICTURE, "vendor.png"),
+        name="vendor.png",
+        author=lead,
     )
     shop.attachment = Attachment.objects.create(
         model_label="inventory.item",
@@ -254,5 +265,9 @@ def _own(shop, user):
     )
     done = {"state": JobState.DONE, "finished_at": timezone.now()}
     own.job = Job.objects.create(kind="test", title="Test", requested_by=user, **done)
+    file = default_storage.save(f"exports/{user.pk}.csv", ContentFile(b"no"))
+    own.exported = Job.objects.create(
+        kind="export", title="Export", requested_by=user, result={"file": file, "name": "items.csv"}, **done
+    )
     own.view = SavedView.objects.create(owner=user, list_name="inventory:item_list", name="Mine")
     return own
