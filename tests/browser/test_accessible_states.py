@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from config.base.models import Job, JobState, Notification
 from tests import factories
 from tests.browser import axe
-from tests.browser.pages_of_all import everything_against, listen, settle
 from tests.browser.depot import scan, tone
+from tests.browser.pages_of_all import everything_against, listen, settle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
