@@ -11,7 +11,7 @@ export PORT LAGERBOK_DATA LAGERBOK_DEMO
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock format clean
+.PHONY: help setup run test check bench load lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: .venv/dev ## Check style, types, layers, migrations, settings, templates;
 
 bench: .venv/dev ## Measure against the floor (SIZE=100000)
 	@exec $(PY) -m tests.bench --size $(SIZE)
+
+load: .venv/dev ## Let fifty clerks work on a server of their own for a minute (LOAD_CLERKS=50, LOAD_SECONDS=60)
+	@exec $(PY) -m tests.load
 
 format: .venv/dev ## Format the Python code
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format --quiet .

@@ -88,6 +88,12 @@ MENU: tuple[MenuArea, ...] = (
             ),
             MenuPage(_("Vendors"), "inventory:vendor_list", DOCUMENT, also="suppliers creditors"),
             MenuPage(
+                _("Purchase prices"),
+                "inventory:purchaseprice_list",
+                ("base.cost_view", "base.document_edit", "base.purchase_invoice"),
+                also="price list discounts vendor direct cost",
+            ),
+            MenuPage(
                 _("Item charges"),
                 "inventory:itemcharge_list",
                 ("base.purchase_invoice", "base.document_edit", "base.cost_view", "base.setup_edit"),
@@ -127,6 +133,12 @@ MENU: tuple[MenuArea, ...] = (
                 also="combine shipments invoice waiting",
             ),
             MenuPage(_("Customers"), "inventory:customer_list", DOCUMENT, also="debtors buyers"),
+            MenuPage(
+                _("Sales prices"),
+                "inventory:salesprice_list",
+                (*ITEM, *DOCUMENT),
+                also="price list discounts customer",
+            ),
             MenuPage(_("Order lines"), "inventory:orderline_list", DOCUMENT, also="open orders", in_menu=False),
             MenuPage(_("Posted lines"), "inventory:postedline_list", DOCUMENT, also="posted documents", in_menu=False),
         ),
@@ -259,6 +271,7 @@ MENU: tuple[MenuArea, ...] = (
                 ("base.item_edit", "base.document_edit", "base.adjust_post", "base.count_post", "base.setup_edit"),
                 also="upload file csv xlsx spreadsheet opening balances prices",
             ),
+            MenuPage(_("Audit trail"), "base:audit", ("base.audit_view",), also="change log history exports who when"),
             MenuPage(_("Background jobs"), "base:job_list", also="runs tasks progress queue"),
             MenuPage(_("Setup"), "admin:index", ("base.setup_edit", "base.users_manage"), also="admin users groups"),
             MenuPage(_("My settings"), "base:preferences", also="language theme density region", in_menu=False),

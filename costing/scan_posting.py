@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
+from config.base.formatting import format_number
 from costing.posting import documents, journals, transfers
 from costing.posting.results import PostingResult
 from inventory import count_sheets
 from inventory.enums import CountSheetStatus, DocumentType, JournalLineKind, ScanTask
 from inventory.models import Count, CountSheet, Document, ItemJournalLine, ScanSession, TransferOrder
-from inventory.scanning import counting, moves, sessions
+from inventory.scanning import counting, lookup, moves, places, sessions
 
 RECLASSIFY = "base.reclass_post"
 
@@ -43,11 +44,35 @@ def post(*, session_id: int, posting_date: date, user: Any) -> Posted:
 
 
 def _order(session: ScanSession, posting_date: date, user: Any) -> Posted:
-    document_id = Document.objects.values_list("pk", flat=True).get(no=session.document_no)
+    document = Document.objects.get(no=session.document_no)
+    goods = places.placed(session)
     made = documents.post_document(
-        document_id=document_id, posting_date=posting_date, handle=True, invoice=False, user_id=user.pk
+        document_id=document.pk, posting_date=posting_date, handle=True, invoice=False, user_id=user.pk
     )
-    return _of(made)
+    rest = _rest(document) if session.task == ScanTask.SHIP else ""
+    text = _into_bins(rest, lambda: places.put(session, goods, user=user))
+    return Posted(made.documents, text, made.register_id)
+
+
+def _rest(document: Document) -> str:
+    """What was not shipped, in words: it waits on the order."""
+    rest = [
+        f"{format_number(line.outstanding_quantity, 'quantity')} {line.item}"
+        for line in lookup.lines_of_document(document)
+        if line.outstanding_quantity > 0
+    ]
+    words = {"goods": ", ".join(rest), "no": document.no}
+    return _("Back-order: %(goods)s. It stays on %(no)s until it is shipped.") % words if rest else ""
+
+
+def _into_bins(text: str, put: Callable[[], None]) -> str:
+    """Change the bins after the ledger has changed: bins that say otherwise are put right on their page, no more."""
+    try:
+        with transaction.atomic():
+            put()
+    except DomainError as error:
+        return f"{text} {error}".strip()
+    return text
 
 
 def _transfer(session: ScanSession, posting_date: date, user: Any) -> Posted:
@@ -99,12 +124,7 @@ def _move(session: ScanSession, posting_date: date, user: Any) -> Posted:
         for index, each in enumerate(found, start=1)
     ]
     made = journals.post_item_journal(lines=lines, user_id=user.pk)
-    # The ledger has moved: bins that say otherwise are put right on their page, and are no reason to move again.
-    try:
-        with transaction.atomic():
-            moves.put(session, found, user=user)
-    except DomainError as error:
-        text = f"{text} {error}"
+    text = _into_bins(text, lambda: moves.put(session, found, user=user))
     return Posted(made.documents, text, made.register_id)
 
 

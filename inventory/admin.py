@@ -221,6 +221,17 @@ class CatalogueItemAdmin(ChangeLogAdmin, CostFieldsAdmin):
     autocomplete_fields = ["vendor", "item"]
 
 
+@admin.register(inventory.PriceListLine)
+class PriceListLineAdmin(ChangeLogAdmin, CostFieldsAdmin):
+    cost_fields = ["unit_amount"]
+    list_display = ["side", "item", "category", "vendor", "customer", "minimum_quantity", "starting_date", "blocked"]
+    list_filter = ["side", "blocked"]
+    list_select_related = ["item", "category", "vendor", "customer"]
+    search_fields = ["item__no", "category__code", "vendor__no", "customer__no"]
+    ordering = ["item__no", "pk"]
+    autocomplete_fields = ["item", "variant", "vendor", "customer"]
+
+
 @admin.register(inventory.ItemCharge)
 class ItemChargeAdmin(CodedAdmin):
     list_display = ["code", "name", "gen_prod_posting_group"]

@@ -21,6 +21,8 @@ from inventory import selectors
 from inventory.models import Bin, BinContent, Item, Location, Variant
 
 ZERO = Decimal(0)
+MOVE_PERMISSIONS = ("base.transfer_post", "base.reclass_post")
+"""Whoever has one of them moves goods between the bins of a location, at the scan station and on its page."""
 
 
 def outside_bins(*, item: Item, location: Location) -> Decimal:
@@ -56,6 +58,20 @@ def move(
             _change(from_bin, item, variant, -quantity, user)
         if to_bin is not None:
             _change(to_bin, item, variant, quantity, user)
+
+
+def take_what_is_gone(*, item: Item, location: Location, user: Any) -> None:
+    """Take out of the bins what they name and the location does not hold any more, from the first bins first."""
+    with transaction.atomic():
+        Location.objects.select_for_update(no_key=True).get(pk=location.pk)
+        too_much = -outside_bins(item=item, location=location)
+        rows = BinContent.objects.filter(bin__location=location, item=item, quantity__gt=0)
+        for row in rows.select_related("bin__location", "variant").order_by("bin__code", "pk"):
+            part = min(too_much, row.quantity)
+            if part <= 0:
+                return
+            _change(row.bin, item, row.variant, -part, user)
+            too_much -= part
 
 
 def _change(place: Bin, item: Item, variant: Variant | None, quantity: Decimal, user: Any) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from inventory import documents
+from inventory import documents, line_prices
 from inventory.enums import LineType
 from inventory.models import Document, DocumentLine, PostedDocumentLine
 
@@ -26,7 +27,7 @@ def copy_document(source: Document, *, on: date, new_prices: bool, user_id: int 
     """Make a document with the lines of another, to be handled and invoiced in full.
 
     What belongs to the old goods alone is not copied: lots, serial numbers, fixed applications, charge assignments.
-    With `new_prices` each line takes the price of today, and no discount.
+    With `new_prices` each line takes price and discount of the new order's date; else both stay, with their sources.
 
     Raises: DomainError where the partner is blocked; then nothing is written.
     """
@@ -49,12 +50,13 @@ def copy_document(source: Document, *, on: date, new_prices: bool, user_id: int 
             if line.item is not None and line.item.blocked:
                 left_out.append(line.item.no)
                 continue
-            documents.save_line(_line_like(line, document, new_price=new_prices and line.type == LineType.ITEM))
+            new_price = new_prices and line.type == LineType.ITEM
+            documents.save_line(_line_like(line, document, new_price=new_price), keep_prices=not new_price)
     return Copied(document, tuple(left_out))
 
 
 def _line_like(line: DocumentLine, document: Document, *, new_price: bool) -> DocumentLine:
-    price = documents.default_price(line.item, is_purchase=document.is_purchase) if new_price else line.unit_amount
+    priced = {"unit_amount": None} if new_price else _kept_price(line)
     return DocumentLine(
         document=document,
         line_no=line.line_no,
@@ -66,11 +68,18 @@ def _line_like(line: DocumentLine, document: Document, *, new_price: bool) -> Do
         description=line.description,
         unit_of_measure_id=line.unit_of_measure_id,
         quantity=line.quantity,
-        unit_amount=price,
         unit_cost=line.unit_cost,
-        line_discount_amount=Decimal(0) if new_price else _whole_discount(line),
         dimension_set_id=line.dimension_set_id,
+        **priced,
     )
+
+
+def _kept_price(line: DocumentLine) -> dict[str, Any]:
+    return {
+        "unit_amount": line.unit_amount,
+        "line_discount_amount": _whole_discount(line),
+        **{name: getattr(line, name) for name in line_prices.SOURCE_COLUMNS},
+    }
 
 
 def _whole_discount(line: DocumentLine) -> Decimal:

@@ -14,13 +14,11 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from config.base import numbering
-from config.base.amounts import round_amount
 from config.base.errors import DomainError, ErrorCode, raise_problems
-from config.base.models import Company
-from inventory import checks
+from inventory import checks, line_prices
 from inventory.enums import DocumentKind, LineType
 from inventory.locks import lock_document
-from inventory.models import Document, DocumentLine, InventorySetup, Item
+from inventory.models import Document, DocumentLine, InventorySetup
 
 LINE_STEP = 10_000
 """Room between line numbers, so that a line can be put between two others."""
@@ -46,7 +44,7 @@ EDITED_FIELDS = (
     "quantity",
     "unit_amount",
     "unit_cost",
-    "line_discount_amount",
+    *line_prices.PRICE_COLUMNS[1:],
     "quantity_to_handle",
     "quantity_to_invoice",
     "applies_to_entry",
@@ -98,12 +96,13 @@ def check_partner(document: Document) -> None:
         )
 
 
-def save_line(line: DocumentLine, *, changed: frozenset[str] = frozenset()) -> DocumentLine:
+def save_line(line: DocumentLine, *, changed: frozenset[str] = frozenset(), keep_prices: bool = False) -> DocumentLine:
     """Store a new or changed line.
 
     `changed`: the fields that the user typed; quantities to receive, ship and invoice that he did not type follow the
-    quantity. A new line takes description, unit and location from its item and document where left blank; a price of
-    None is filled in from the item.
+    quantity. A new line takes description, unit and location from its item and document where left blank. A price of
+    None, and a discount that nobody named, are taken from the price lists or the item (`line_prices`); with
+    `keep_prices` all of price and discount is stored as it stands on the line.
 
     Raises: DomainError with every problem of the line; then nothing is written.
     """
@@ -111,14 +110,15 @@ def save_line(line: DocumentLine, *, changed: frozenset[str] = frozenset()) -> D
         document = lock_document(line.document_id)
         checks.check_open(document)
         line.document = document
+        stored = None
         if line.pk is None:
             _complete_new_line(line, document)
         else:
-            _take_posted_quantities(line, changed)
+            stored = _take_posted_quantities(line, changed)
             _follow_item(line, changed)
         _follow_quantity(line, changed)
-        if line.unit_amount is None:
-            line.unit_amount = default_price(line.item, is_purchase=document.is_purchase)
+        if not keep_prices:
+            line_prices.price_line(line, stored, changed)
         setup = InventorySetup.load()
         raise_problems(checks.line_problems(line, document, location_mandatory=setup.location_mandatory))
         if line.pk is None:
@@ -140,32 +140,11 @@ def _complete_new_line(line: DocumentLine, document: Document) -> None:
         line.unit_of_measure_id = line.unit_of_measure_id or line.item.base_unit_of_measure_id
 
 
-def default_price(item: Item | None, *, is_purchase: bool) -> Decimal:
-    """What a line costs while nobody says otherwise: the last direct cost, or the sales price; a charge nothing."""
-    if item is None:
-        return Decimal(0)
-    if not is_purchase:
-        return Decimal(item.unit_price)
-    return Decimal(item.last_direct_cost or item.unit_cost)
+def _take_posted_quantities(line: DocumentLine, changed: frozenset[str]) -> DocumentLine:
+    """Return the line as it is stored.
 
-
-def discount_percent(line: DocumentLine) -> Decimal | None:
-    """The line discount in percent of what is not invoiced yet, to two decimals; None where nothing is left."""
-    gross = (line.quantity - line.quantity_invoiced) * line.unit_amount
-    return round_amount(100 * line.line_discount_amount / gross, Decimal("0.01")) if gross > 0 else None
-
-
-def discount_amount(line: DocumentLine, percent: Decimal) -> Decimal:
-    """The amount of a discount in percent on what is not invoiced yet, rounded as amounts are.
-
-    10 % on 3 of 5 pieces at 33.33, 2 of them invoiced: 10.00.
+    Somebody may have posted since the line was read: what is posted counts, and the item is settled then.
     """
-    gross = (line.quantity - line.quantity_invoiced) * line.unit_amount
-    return round_amount(gross * percent / 100, Company.current().amount_rounding_precision)
-
-
-def _take_posted_quantities(line: DocumentLine, changed: frozenset[str]) -> None:
-    """Somebody may have posted since the line was read: what is posted counts, and the item is settled then."""
     stored = DocumentLine.objects.get(pk=line.pk)
     line.quantity_handled, line.quantity_invoiced = stored.quantity_handled, stored.quantity_invoiced
     for name in {"quantity_to_handle", "quantity_to_invoice"} - changed:
@@ -176,18 +155,18 @@ def _take_posted_quantities(line: DocumentLine, changed: frozenset[str]) -> None
             % {"line": stored.line_no},
             code=ErrorCode.ALREADY_POSTED,
         )
+    return stored
 
 
 def _follow_item(line: DocumentLine, changed: frozenset[str]) -> None:
-    """Another item brings its own words, unit and price, except for what the user typed along with it."""
+    """Another item brings its own words and unit, except for what the user typed along with it."""
     if "item" not in changed or line.item is None:
         return
-    line.unit_of_measure_id = line.item.base_unit_of_measure_id
+    if "unit_of_measure" not in changed:
+        line.unit_of_measure_id = line.item.base_unit_of_measure_id
     line.variant = None
     if "description" not in changed:
         line.description = line.item.description
-    if "unit_amount" not in changed:
-        line.unit_amount = default_price(line.item, is_purchase=line.document.is_purchase)
 
 
 def _follow_quantity(line: DocumentLine, changed: frozenset[str]) -> None:
@@ -201,6 +180,14 @@ def _follow_quantity(line: DocumentLine, changed: frozenset[str]) -> None:
         line.quantity_to_handle = line.outstanding_quantity
     if "quantity_to_invoice" not in changed and (is_new or changed & {"quantity", "quantity_to_handle"}):
         line.quantity_to_invoice = line.quantity_not_invoiced + line.quantity_to_handle
+
+
+def follow_partner_and_date(document_id: int) -> int:
+    """Take prices anew after partner or order date of a document changed. Returns how many lines changed."""
+    with transaction.atomic():
+        document = lock_document(document_id)
+        checks.check_open(document)
+        return line_prices.follow_document(document)
 
 
 def propose_to_invoice(document_id: int) -> None:

@@ -49,6 +49,19 @@ class ItemLedgerEntryType(models.TextChoices):
     CAPACITY = "capacity", pgettext_lazy("entry type", "Capacity")
 
 
+class PriceSide(models.TextChoices):
+    SALES = "sales", pgettext_lazy("price list", "Sales")
+    PURCHASE = "purchase", pgettext_lazy("price list", "Purchase")
+
+
+class PriceSource(models.TextChoices):
+    """Where a document line has its price, or its discount, from. What was entered stays when the line changes."""
+
+    ENTERED = "entered", pgettext_lazy("price source", "Entered")
+    PRICE_LIST = "price_list", pgettext_lazy("price source", "Price list")
+    ITEM_CARD = "item_card", pgettext_lazy("price source", "Item card")
+
+
 class DocumentKind(models.TextChoices):
     """What an open document asks for; its side follows from the kind."""
 

@@ -105,7 +105,7 @@ def take_posted_lines(document_id: int, posted: PostedDocument) -> int:
             )
         precision = Company.current().amount_rounding_precision
         for each in found:
-            line = documents.save_line(_return_line(document, each, precision))
+            line = documents.save_line(_return_line(document, each, precision), keep_prices=True)
             if line.location_id != each.entry.location_id:
                 # A new line takes a blank place from its document; an exact return stays where its entry was.
                 DocumentLine.objects.filter(pk=line.pk).update(location=each.entry.location_id)

@@ -193,11 +193,15 @@ def line_amount() -> Any:
 
 
 def line_discount_percent() -> Any:
-    """The discount in percent of what is not invoiced, as an expression over document lines; empty where none is."""
+    """The discount in percent, as an expression over document lines; empty where none is.
+
+    Of a line that knows the amount alone: that of what is not invoiced.
+    """
     gross = (F("quantity") - F("quantity_invoiced")) * F("unit_amount")
     field = DecimalField(max_digits=38, decimal_places=10)
     percent = ExpressionWrapper(F("line_discount_amount") * 100 / gross, output_field=field)
     return Case(
+        When(line_discount_percent__gt=0, then=F("line_discount_percent")),
         When(line_discount_amount__gt=0, unit_amount__gt=0, quantity__gt=F("quantity_invoiced"), then=percent),
         output_field=field,
     )

@@ -8,6 +8,7 @@ from config.base.views import grid_paths, list_paths
 from inventory.count_urls import count_patterns
 from inventory.item_urls import item_patterns, master_paths
 from inventory.journal_urls import journal_patterns
+from inventory.price_urls import price_patterns
 from inventory.scan_urls import scan_patterns
 from inventory.trade_urls import trade_patterns
 from inventory.views import entries, master, places, posted, transfers
@@ -73,6 +74,7 @@ urlpatterns: list[URLPattern] = [
         master.CustomerCardView,
     ),
     *trade_patterns,
+    *price_patterns,
     *_posted("transfer-shipments", "transfershipment", posted.TransferShipmentListView, posted.TransferShipmentView),
     *_posted("transfer-receipts", "transferreceipt", posted.TransferReceiptListView, posted.TransferReceiptView),
     *list_paths("goods-in-transit/", transfers.GoodsInTransitView, name="goods_in_transit"),

@@ -41,6 +41,7 @@ IMPLIED: dict[str, tuple[str, ...]] = {
     "std.implement": ("cost.view",),
 }
 
+# Everybody but the clerk exports: finance its reports, trade and the lead what they import, administrators the setup.
 _CLERK = (
     "item.view",
     "stock.view",
@@ -60,6 +61,7 @@ _LEAD = (
     "location.view",
     "assembly.post",
     "production.post",
+    "export",
 )
 _ACCOUNTANT = (
     "item.view",
@@ -74,6 +76,7 @@ _ACCOUNTANT = (
     "gl.post_inventory",
     "recon.view",
     "report.view",
+    "export",
 )
 _CONTROLLER = (
     *_ACCOUNTANT,
@@ -91,11 +94,11 @@ ADMINISTRATOR = "Administrator"
 GROUPS: dict[str, tuple[str, ...]] = {
     "Warehouse clerk": _CLERK,
     "Warehouse lead": _LEAD,
-    "Purchaser / Sales": ("item.edit", "document.edit", "stock.view"),
+    "Purchaser / Sales": ("item.edit", "document.edit", "stock.view", "export"),
     "Accountant": _ACCOUNTANT,
     "Controller": _CONTROLLER,
     "Auditor": (*tuple(name for name in CAPABILITIES if name.endswith(".view")), "export"),
-    ADMINISTRATOR: ("setup.edit", "users.manage", "job.manage", "audit.view"),
+    ADMINISTRATOR: ("setup.edit", "users.manage", "job.manage", "audit.view", "export"),
 }
 
 

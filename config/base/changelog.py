@@ -16,6 +16,7 @@ from django.db import models
 from config.base.models import ChangeAction, ChangeLog
 
 _SECRETS = {"password"}
+EXPORTED = "export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def words(record: models.Model, values: Mapping[str, Any]) -> Snapshot:
 
 
 def record_no(record: models.Model) -> str:
-    """Return what people call a record: its number, its code, its user name, else its key."""
-    for name in ("no", "code", "username"):
+    """Return what people call a record: its number, code or user name, else its key; ``record_no`` where it says so."""
+    for name in ("record_no", "no", "code", "username"):
         value = getattr(record, name, None)
         if isinstance(value, str) and value:
             return value
@@ -83,6 +84,17 @@ def record_many(
     """Write the changes of many records, (before, after) each, in one statement; return how many really changed."""
     rows = [_row(user, before, after, reason, origin) for before, after in changes]
     return len(ChangeLog.objects.bulk_create([row for row in rows if row is not None], batch_size=1000))
+
+
+def record_export(user: AbstractBaseUser | AnonymousUser, address: str, what: Mapping[str, Any]) -> None:
+    """Write who took which list out as a file. Such a row is about no record: its number is the list's address."""
+    ChangeLog.objects.create(
+        user_id=user.pk,
+        model_label=EXPORTED,
+        record_no=address[:100],
+        action=ChangeAction.EXPORT,
+        changes={name: [None, value] for name, value in what.items()},
+    )
 
 
 def _row(

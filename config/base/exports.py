@@ -40,13 +40,13 @@ class ExportColumn:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is exported: rows are values in the order of the columns."""
+    """What is exported: rows are values in the order of the columns. ``count`` is None where nobody has counted."""
 
     title: str
     filename: str
     columns: Sequence[ExportColumn]
     rows: Iterable[Sequence[Any]]
-    count: int
+    count: int | None
     totals: Mapping[str, Decimal | int] = field(default_factory=dict)
     total_kinds: Mapping[str, str] = field(default_factory=dict)
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -162,7 +162,7 @@ def _xlsx(export: Export) -> bytes:
             _xlsx_cell(sheet, last, index, value, formats.get(column.kind), formats)
     if export.columns:
         sheet.autofilter(0, 0, last, len(export.columns) - 1)
-    _xlsx_about(book, export, formats["head"])
+    _xlsx_about(book, export, last, formats["head"])
     book.close()
     return buffer.getvalue()
 
@@ -182,14 +182,14 @@ def _xlsx_cell(sheet: Any, row: int, index: int, value: Any, cell_format: Any, f
         sheet.write_string(row, index, force_str(value))
 
 
-def _xlsx_about(book: Any, export: Export, head: Any) -> None:
+def _xlsx_about(book: Any, export: Export, last: int, head: Any) -> None:
     """The second sheet: what the figures are, so that a file explains itself."""
     sheet = book.add_worksheet(_("About"))
     sheet.set_column(0, 1, 28)
     lines = [
         (_("List"), export.title),
         (_("Exported at"), timezone.localtime().isoformat(timespec="seconds")),
-        (_("Rows"), str(export.count)),
+        (_("Rows"), str(last if export.count is None else export.count)),
     ]
     lines += [(label, value) for label, value in export.filters.items()]
     labels = {column.name: column.label for column in export.columns}

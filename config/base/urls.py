@@ -3,10 +3,13 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from config.base.views.audit import AuditListView
+from config.base.views.export_files import ExportFileView
 from config.base.views.home import HelpView, HomeView, SearchView, StyleguideView
 from config.base.views.job_pages import JobListView, JobSteerView, JobView
 from config.base.views.paths import list_paths
 from config.base.views.personal import ColumnsView, LookView, NotificationListView, PreferencesView, SavedViewView
+from config.base.views.record_tabs import RecordFilePage, RecordFilesPage, RecordHistoryPage
 
 app_name = "base"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +19,11 @@ urlpatterns: list[URLPattern] = [
     path("jobs/<int:pk>/", JobView.as_view(), name="job_detail"),
     path("jobs/<int:pk>/cancel/", JobSteerView.as_view(steer="cancel"), name="job_cancel"),
     path("jobs/<int:pk>/retry/", JobSteerView.as_view(steer="retry"), name="job_retry"),
+    path("exports/files/<int:pk>/", ExportFileView.as_view(), name="export_file"),
+    *list_paths("audit/", AuditListView, name="audit"),
+    *list_paths("records/<str:label>/<str:key>/history/", RecordHistoryPage, name="record_history"),
+    path("records/<str:label>/<str:key>/files/", RecordFilesPage.as_view(), name="record_files"),
+    path("records/<str:label>/<str:key>/files/<int:pk>/", RecordFilePage.as_view(), name="record_file"),
     path("notifications/", NotificationListView.as_view(), name="notification_list"),
     path("preferences/", PreferencesView.as_view(), name="preferences"),
     path("preferences/look/", LookView.as_view(), name="look"),

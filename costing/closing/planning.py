@@ -24,7 +24,6 @@ from costing.engine.shares import share_amount_e5
 from inventory.application import Place
 from inventory.enums import ItemLedgerEntryType
 
-ABSENT = 0
 ITERATIONS_EXHAUSTED = "iterations_exhausted"
 RECEIPT_NOT_INVOICED = "receipt_not_invoiced"
 PRODUCTION_NOT_FINISHED = "production_not_finished"
@@ -137,6 +136,7 @@ class _Round:
         self.books, self.receipts, self.terms = books, receipts, terms
         self.plan = ItemPlan()
         self.issues: dict[int, OpenEntry] = {each.id: each for each in books.entries if each.is_issue}
+        self.entry_ids = {each.id for each in books.entries}
         self.new_actual: dict[int, int] = {}
         self.new_expected: dict[int, int] = {}
         self.warned: dict[tuple[int, str], LogWarning] = {}
@@ -195,7 +195,7 @@ class _Round:
 
     def _settle_pool(self, place: Place, entries: Sequence[OpenEntry], transfers: Sequence[OpenTransfer]) -> None:
         layers = _Layers(entries, transfers, self.receipts)
-        marks = [self._mark(mark, layers) for mark in self.books.marks if mark.issue_id in layers.financial_or_physical]
+        marks = [self._mark(mark, layers) for mark in self.books.marks]
         found = settle(
             Pool(layers.receipts, layers.issues, [mark for mark in marks if mark is not None]),
             self.books.method,
@@ -224,11 +224,14 @@ class _Round:
             costs[entry.id] = costs.get(entry.id, 0) + layer.value_e5
 
     def _mark(self, mark: MarkRow, layers: _Layers) -> Mark | None:
-        """A mark whose receipt is gone is dropped; one whose receipt is not there yet keeps its issue waiting."""
+        """A mark whose receipt is gone, or in another pool, is dropped; where one side is later, the other waits."""
+        issue_keys, receipt_keys = layers.issue_keys(mark.issue_id), layers.receipt_keys(mark.receipt_id)
         if mark.receipt_id in self.books.closed_receipts:
             return None
-        issue_key = layers.financial_or_physical[mark.issue_id]
-        return Mark(issue_key, layers.receipt_key(mark.receipt_id), mark.left_e5)
+        missing_id = mark.receipt_id if issue_keys else mark.issue_id
+        if not (issue_keys and receipt_keys) and missing_id in self.entry_ids:
+            return None
+        return Mark(issue_keys, receipt_keys, mark.left_e5)
 
     def _take(self, match: Match, layers: _Layers, first: int) -> None:
         entry = layers.entry(match.issue_key)
@@ -323,10 +326,10 @@ class _Layers:
         self.receipts: list[Layer] = []
         self.issues: list[Layer] = []
         self.kept: dict[int, _Kept] = {}
-        self.financial_or_physical: dict[int, int] = {}
         self._refs: list[OpenEntry | OpenTransfer] = []
         self._sides: list[Side] = []
-        self._receipt_keys: dict[int, int] = {}
+        self._issue_keys: dict[int, list[int]] = {}
+        self._receipt_keys: dict[int, list[int]] = {}
         for transfer in transfers:
             key = self._key(transfer)
             self.receipts.append(Layer(key, transfer.on, transfer.quantity_e5, transfer.cost_e5, is_transfer=True))
@@ -355,13 +358,17 @@ class _Layers:
         if entry.is_issue:
             self.issues.append(layer)
             self.kept[key] = _Kept(value_e5, is_financial)
-            self.financial_or_physical.setdefault(entry.id, key)
+            self._issue_keys.setdefault(entry.id, []).append(key)
         else:
             self.receipts.append(layer)
-            self._receipt_keys.setdefault(entry.id, key)
+            self._receipt_keys.setdefault(entry.id, []).append(key)
 
-    def receipt_key(self, entry_id: int) -> int:
-        return self._receipt_keys.get(entry_id, ABSENT)
+    def issue_keys(self, entry_id: int) -> Sequence[int]:
+        """What is invoiced first; none where the entry is not here."""
+        return self._issue_keys.get(entry_id, ())
+
+    def receipt_keys(self, entry_id: int) -> Sequence[int]:
+        return self._receipt_keys.get(entry_id, ())
 
     def entry(self, key: int) -> OpenEntry:
         found = self._refs[key - 1]

@@ -5,8 +5,8 @@ their date, and so reach only later takers.
 
     4 bought for 40.00, 1 sold, the 3 left revalued by -6.00: the next one carries 10.00 - 2.00 = 8.00
 
-Each part is rounded once, to the precision of amounts; nothing is carried from taker to taker, and what is left over
-when a layer is exhausted becomes a rounding value entry of the layer.
+The sum of both is rounded once, to the precision of amounts; nothing is carried from taker to taker, and what is left
+over when a layer is exhausted becomes a rounding value entry of the layer.
 Source: design-details-cost-adjustment; design-details-rounding.
 """
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import gcd
 from typing import TypeVar
 
 from config.base.amounts import round_div
@@ -52,12 +53,16 @@ def carried_cost_e5(source: SourceCost, quantity_e5: int, precision_e5: int) -> 
     """
     assert 0 < quantity_e5 <= abs(source.quantity_e5)
     whole_e5 = abs(source.quantity_e5)
-    cost_e5 = share_amount_e5(source.cost_e5, quantity_e5, whole_e5, precision_e5)
+    if not source.partial:
+        return share_amount_e5(source.cost_e5, quantity_e5, whole_e5, precision_e5)
+    # An exact fraction, so that the parts are not rounded each by itself.
+    numerator, denominator = source.cost_e5, whole_e5
     for revaluation in source.partial:
-        cost_e5 += share_amount_e5(
-            revaluation.amount_e5, quantity_e5, abs(revaluation.valued_quantity_e5), precision_e5
-        )
-    return cost_e5
+        valued_e5 = abs(revaluation.valued_quantity_e5)
+        numerator, denominator = numerator * valued_e5 + revaluation.amount_e5 * denominator, denominator * valued_e5
+        shortened = gcd(numerator, denominator)
+        numerator, denominator = numerator // shortened, denominator // shortened
+    return round_div(numerator * quantity_e5, denominator * precision_e5) * precision_e5
 
 
 def spread_amount_e5(total_e5: int, quantities_e5: Mapping[Key, int], precision_e5: int) -> dict[Key, int]:

@@ -21,6 +21,7 @@ from costing.models.closing import (
     Settlement,
 )
 from costing.models.entries import GLItemLedgerRelation, ValueEntry, ValueEntryToPost
+from costing.models.imports import ImportRun, ImportState
 from costing.models.journals import RevaluationJournalLine, StandardCostWorksheetLine
 from costing.models.posting_runs import PostToGLRun, SkippedEntry
 from costing.models.setup import AccountSet, CostingSetup, GeneralPostingSetup, InventoryPostingSetup
@@ -38,6 +39,8 @@ __all__ = [
     "CostingSetup",
     "GLItemLedgerRelation",
     "GeneralPostingSetup",
+    "ImportRun",
+    "ImportState",
     "InventoryAdjmtEntryOrder",
     "InventoryClose",
     "InventoryPeriod",

@@ -22,7 +22,7 @@ from config.base.formatting import current_region, format_number
 from config.base.forms import Form, RecordField
 from config.base.models import ChangeLog
 from config.base.pages import Action, Badge, Figure
-from config.base.views import PageMixin
+from config.base.views import PageMixin, exporting
 from costing import cost_history, selectors
 from costing.cost_history import AdjustedMonth, History, PeriodCost, Sum
 from costing.engine.periods import period_end
@@ -173,6 +173,7 @@ class CostHistoryView(PageMixin):
         rows = self._rows()
         stem = self.request.path.rstrip("/")
         query = self.request.GET.urlencode()
+        formats = _FILES if self.may(exporting.EXPORT) else ()
         return super().get_context_data(
             form=self.form,
             badges=self._badges(),
@@ -187,8 +188,8 @@ class CostHistoryView(PageMixin):
             adjusted=[(each, self._adjusted_url(each), self._run_url(each)) for each in self.adjusted],
             adjusted_total=sum((each.amount for each in self.adjusted), selectors.ZERO),
             standard_costs=self._standard_costs(),
-            files=[(label, f"{stem}.{ending}?{query}") for label, ending in _FILES],
-            adjusted_files=[(label, f"{stem}.{ending}?table=adjustments&{query}") for label, ending in _FILES],
+            files=[(label, f"{stem}.{ending}?{query}") for label, ending in formats],
+            adjusted_files=[(label, f"{stem}.{ending}?table=adjustments&{query}") for label, ending in formats],
             **context,
         )
 
@@ -321,7 +322,7 @@ class CostHistoryView(PageMixin):
             str(self.get_title()), f"{stem}-{self.item.no}", columns, rows, len(rows), filters=filters
         )
         region = current_region() if self.request.GET.get("dialect") == "region" else None
-        return exports.respond(export, file_format, region=region)
+        return exporting.deliver(self.request, export, file_format, region=region)
 
     def _period_file(self) -> tuple[list[exports.ExportColumn], list[list[Any]]]:
         head = (

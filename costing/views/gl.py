@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from config.base.pages import Action, Badge, Done, Field, Figure, Related, Section, allowed, fields_of
 from config.base.preferences import today_of
-from config.base.views import ActionView, CardView, ListView
+from config.base.views import ActionView, CardView, ListView, exporting
 from costing import selectors
 from costing.filters import PostToGLRunFilter, SkippedFilter, ValueEntryFilter
 from costing.forms import PostToGLForm
@@ -260,8 +260,8 @@ class PostToGLRunCardView(CardView):
         run = self.object
         actions = [
             Action(_("Waiting entries"), "costing:gl_waiting", permission=POST_INVENTORY),
-            Action(_("Excel"), reverse("costing:gl_run_export", args=[run.pk, "xlsx"])),
-            Action(_("CSV"), reverse("costing:gl_run_export", args=[run.pk, "csv"])),
+            Action(_("Excel"), reverse("costing:gl_run_export", args=[run.pk, "xlsx"]), permission=exporting.EXPORT),
+            Action(_("CSV"), reverse("costing:gl_run_export", args=[run.pk, "csv"]), permission=exporting.EXPORT),
         ]
         if run.post and run.skipped_count:
             waits = run.skipped.filter(value_entry__to_post__isnull=False).exists()

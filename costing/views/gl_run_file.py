@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from config.base import exports
 from config.base.formatting import current_region
+from config.base.views import exporting
 from config.base.views.access import AccessMixin
 from costing import selectors
 from costing.models import PostToGLRun
@@ -56,7 +57,7 @@ class PostToGLRunFileView(AccessMixin):
             ignored=[],
         )
         region = current_region() if request.GET.get("dialect") == "region" else None
-        return exports.respond(export, export_format, region=region)
+        return exporting.deliver(request, export, export_format, region=region)
 
 
 def totals_of(run: PostToGLRun) -> list[tuple[str, str, Decimal]]:

@@ -18,7 +18,8 @@ from config.base.amounts import divide_e5, from_e5
 from config.base.expressions import exact_value
 from config.base.formatting import current_region, format_date
 from config.base.pages import Action, Badge, Figure
-from config.base.views import PageMixin, PageView
+from config.base.views import PageMixin, PageView, exporting
+from config.base.views.access import require
 from costing import selectors
 from costing.lineage import causes, loading, words
 from costing.lineage.backward import backward
@@ -183,6 +184,8 @@ class LineageView(PageMixin):
         return "?" + "&".join(f"{name}={value}" for name, value in terms.items())
 
     def _files(self) -> list[tuple[str, str]]:
+        if not self.may(exporting.EXPORT):
+            return []
         stem, query = self.request.path.rstrip("/"), self._link()
         formats = {"CSV": "csv", _("Excel"): "xlsx", "JSON": "json", "SVG": "svg"}
         return [(label, f"{stem}.{ending}{query}") for label, ending in formats.items()]
@@ -289,6 +292,8 @@ class LineageView(PageMixin):
 
     def _export(self, file_format: str) -> HttpResponseBase:
         if file_format == "svg":
+            require(self.request.user, exporting.EXPORT)
+            exporting.note(self.request, file_format)
             svg = draw(self.graph, self.trail, self._absolute, name=self.get_title())
             response = HttpResponse(svg, content_type="image/svg+xml")
             response.headers["Content-Disposition"] = f'attachment; filename="cost-lineage-{self.trail.root}.svg"'
@@ -299,7 +304,7 @@ class LineageView(PageMixin):
         filters = {_("Direction"): next(label for label, _url, current in self._tabs() if current)}
         export = exports.Export(str(self.get_title()), name, columns, values, len(values), filters=filters)
         region = current_region() if self.request.GET.get("dialect") == "region" else None
-        return exports.respond(export, file_format, region=region)
+        return exporting.deliver(self.request, export, file_format, region=region)
 
     def _absolute(self, node: Node) -> str:
         url = self._url(node)

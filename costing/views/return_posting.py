@@ -19,7 +19,7 @@ from config.base.views import ActionView
 from costing.posting.results import PostingResult
 from costing.posting.undo import undo_posted_lines
 from costing.views.posting import OrderPostView, preview_of
-from inventory import links
+from inventory import bins, links
 from inventory.enums import DocumentKind, DocumentType, LineType
 from inventory.models import PostedDocument, PostedDocumentLine
 from inventory.views.posted_trade import TITLES
@@ -165,6 +165,9 @@ class UndoPostedView(ActionView):
 
     def perform(self, form: Any) -> Done:
         self._undo(form, preview=False)
+        for line in form.cleaned_data["lines"]:
+            if line.location_id is not None:
+                bins.take_what_is_gone(item=line.item, location=line.location, user=self.request.user)
         count = len(form.cleaned_data["lines"])
         words = ngettext("%(count)s line of %(no)s is undone.", "%(count)s lines of %(no)s are undone.", count)
         return Done(words % {"count": count, "no": self.record.no})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from inventory.enums import ScanTask
 from inventory.models import ScanSession
 from inventory.scanning import sessions
 from inventory.scanning.work import POST_VERBS
+from inventory.views.scan import check_task
 
 
 class PostScannedView(ActionView):
@@ -28,8 +28,7 @@ class PostScannedView(ActionView):
 
     def get_record(self) -> ScanSession:
         session = get_object_or_404(ScanSession, pk=self.kwargs["pk"])
-        if not sessions.may(self.request.user, session.task):
-            raise PermissionDenied(sessions.PERMISSIONS[session.task])
+        check_task(self.request.user, session.task)
         return session
 
     def get_title(self) -> Text:

@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base.forms import Form, ModelForm, RecordField
-from inventory import documents, journal_lines, scopes
+from inventory import journal_lines, line_prices, scopes
 from inventory.charge_assignments import MOVED
 from inventory.enums import ChargeSplit, DocumentKind, ItemLedgerEntryType
 from inventory.forms.common import NumberedForm, entry_field, item_field, location_field, may_be_blank, reason_field
+from inventory.forms.in_units import InUnitsMixin
 from inventory.models import (
     ChargeAssignment,
     Customer,
@@ -97,7 +99,7 @@ class SaleForm(OrderForm):
         )
 
 
-class LineForm(ModelForm):
+class LineForm(InUnitsMixin, ModelForm):
     """A row of a grid. Its use case checks it in words of its own; the table's constraints are the last resort."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -115,6 +117,7 @@ class OrderLineForm(LineForm):
 
     item = item_field()
     location = location_field()
+    unit_fields: ClassVar[tuple[str, ...]] = ("quantity", "quantity_to_handle", "quantity_to_invoice")
 
     class Meta:
         model = DocumentLine
@@ -124,6 +127,7 @@ class OrderLineForm(LineForm):
             "location",
             "quantity",
             "unit_amount",
+            "line_discount_percent",
             "quantity_to_handle",
             "quantity_to_invoice",
         )
@@ -136,6 +140,7 @@ class OrderLineForm(LineForm):
                 del self.fields[name]
         for name in ("description", "unit_amount"):
             may_be_blank(self, name)
+        _offer_percent(self)
         if is_new:
             # What is left blank on a new row is proposed by the domain: the item's words and price, all to handle.
             for name in ("unit_amount", "quantity_to_handle", "quantity_to_invoice"):
@@ -153,29 +158,25 @@ class OrderLineForm(LineForm):
         for name in ("quantity_to_handle", "quantity_to_invoice"):
             if name in self.fields and cleaned.get(name) is None and name not in self.errors:
                 cleaned[name] = 0
+        if "quantity" in self.units_typed:
+            self.instance.unit_of_measure = self.units_typed["quantity"]
         return cleaned
 
     @property
     def typed(self) -> frozenset[str]:
-        """The fields that the user changed; a blank box of a new row is not typed."""
-        return frozenset(name for name in self.changed_data if self.data.get(self.add_prefix(name), "").strip())
+        """The fields that the user changed. A box made blank is not typed, but a blank discount asks for another."""
+        filled = {name for name in self.changed_data if self.data.get(self.add_prefix(name), "").strip()}
+        renewed = {"line_discount_percent"} & set(self.changed_data) if self.instance.pk is not None else set()
+        unit = {"unit_of_measure"} if "quantity" in self.units_typed else set()
+        return frozenset(filled | renewed | unit)
 
 
 class OrderLineDetailForm(ModelForm):
     """What of an order line has no box in the grid: discount, variant, tracking, fixed application.
 
-    The discount is typed as a percentage or as an amount; the line keeps the amount.
+    The discount is typed as a percentage or as an amount; each makes the other.
     """
 
-    discount_percent = forms.DecimalField(
-        label=gettext_lazy("Line discount %"),
-        required=False,
-        min_value=0,
-        max_value=100,
-        max_digits=8,
-        decimal_places=5,
-        help_text=gettext_lazy("Of what is not invoiced yet. Change this or the amount, not both."),
-    )
     variant = RecordField(Variant.objects.none(), to_field_name="code", label=gettext_lazy("Variant"), required=False)
     applies_to_entry = entry_field(
         label=gettext_lazy("Applies-to entry"),
@@ -191,7 +192,7 @@ class OrderLineDetailForm(ModelForm):
         model = DocumentLine
         fields = (
             "description",
-            "discount_percent",
+            "line_discount_percent",
             "line_discount_amount",
             "variant",
             "expected_date",
@@ -206,7 +207,10 @@ class OrderLineDetailForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         may_be_blank(self, "line_discount_amount")
-        self.initial["discount_percent"] = documents.discount_percent(self.instance)
+        _offer_percent(self)
+        self.fields["line_discount_percent"].help_text = _(
+            "Of what is not invoiced yet. Change this or the amount, not both. Blank: as the price lists say."
+        )
         item_id = self.instance.item_id
         self.fields["variant"].queryset = Variant.objects.filter(item=item_id)  # type: ignore[attr-defined]
         self._keep_applications(item_id)
@@ -234,15 +238,29 @@ class OrderLineDetailForm(ModelForm):
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        # A blank box is a discount of 0: compared are figures, not texts.
-        percent = cleaned["discount_percent"] or Decimal(0)
-        if percent == (self.initial["discount_percent"] or 0):
-            return cleaned
-        if cleaned["line_discount_amount"] != (self.initial["line_discount_amount"] or 0):
-            self.add_error("discount_percent", _("Change the percentage or the amount, not both."))
-            return cleaned
-        cleaned["line_discount_amount"] = documents.discount_amount(self.instance, percent)
+        if {"line_discount_percent", "line_discount_amount"} <= self.typed:
+            self.add_error("line_discount_percent", _("Change the percentage or the amount, not both."))
         return cleaned
+
+    @property
+    def typed(self) -> frozenset[str]:
+        """The fields that the user changed. Compared are figures, not texts: a blank amount is 0."""
+        changed = set(self.changed_data)
+        if self.cleaned_data.get("line_discount_amount") == (self.initial["line_discount_amount"] or 0):
+            changed.discard("line_discount_amount")
+        return frozenset(changed)
+
+
+def _offer_percent(form: ModelForm) -> None:
+    """A discount in percent, also of a line that knows its amount only; none shows as a blank box."""
+    field = form.fields.get("line_discount_percent")
+    if field is None:
+        return
+    field.validators += [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))]
+    percent = form.instance.line_discount_percent
+    if percent is None and form.instance.line_discount_amount:
+        percent = line_prices.discount_percent(form.instance)
+    form.initial["line_discount_percent"] = percent or None
 
 
 class ChargeLineForm(LineForm):
@@ -289,6 +307,7 @@ class JournalLineForm(LineForm):
     location = location_field()
     reason_code = reason_field()
     applies_to_entry = entry_field(label=gettext_lazy("Applies-to entry"))
+    unit_fields: ClassVar[tuple[str, ...]] = ("quantity",)
     cost_fields: ClassVar[Iterable[str]] = ("unit_cost",)
 
     class Meta:
@@ -312,6 +331,7 @@ class MoveLineForm(LineForm):
     location = location_field(label=gettext_lazy("From location"))
     new_location = location_field(label=gettext_lazy("To location"))
     reason_code = reason_field()
+    unit_fields: ClassVar[tuple[str, ...]] = ("quantity",)
 
     class Meta:
         model = ItemJournalLine

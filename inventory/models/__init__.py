@@ -60,6 +60,7 @@ from inventory.models.places import (
     UserScope,
     Vendor,
 )
+from inventory.models.prices import PriceListLine
 from inventory.models.scanning import Scan, ScanSession
 from inventory.models.tracking import Lot, Serial
 from inventory.models.worksheets import ApplicationWorksheet, TouchedEntry
@@ -109,6 +110,7 @@ __all__ = [
     "PhysicalInventoryLedgerEntry",
     "PostedDocument",
     "PostedDocumentLine",
+    "PriceListLine",
     "Reservation",
     "ResponsibilityCentre",
     "Scan",

@@ -11,12 +11,14 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.base.fields import AmountField, QuantityField, UnitCostField
-from inventory.enums import ChargeSplit, DocumentKind, DocumentStatus, DocumentType, LineType
+from inventory.enums import ChargeSplit, DocumentKind, DocumentStatus, DocumentType, LineType, PriceSource
 from inventory.models.master import Item, ItemCharge, UnitOfMeasure, Variant
 from inventory.models.places import Customer, Location, ResponsibilityCentre, Vendor
+from inventory.models.prices import PriceListLine
 
 
 class Document(models.Model):
@@ -95,6 +97,45 @@ class DocumentLine(models.Model):
         help_text=_("What goods that a customer returns enter stock at; blank: the cost on the item card."),
     )
     line_discount_amount = AmountField(_("line discount amount"), default=0)
+    line_discount_percent = UnitCostField(
+        _("line discount %"), null=True, blank=True, help_text=_("Blank: an amount was entered.")
+    )
+    price_source = models.CharField(
+        _("price from"),
+        max_length=10,
+        choices=PriceSource,
+        default=PriceSource.ENTERED,
+        db_default=PriceSource.ENTERED,
+        editable=False,
+    )
+    discount_source = models.CharField(
+        _("discount from"),
+        max_length=10,
+        choices=PriceSource,
+        default=PriceSource.ENTERED,
+        db_default=PriceSource.ENTERED,
+        editable=False,
+    )
+    price_list_line = models.ForeignKey(
+        PriceListLine,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("price list line of the price"),
+    )
+    discount_list_line = models.ForeignKey(
+        PriceListLine,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("price list line of the discount"),
+    )
     quantity_to_handle = QuantityField(_("quantity to receive or ship"), default=0)
     quantity_to_invoice = QuantityField(_("quantity to invoice"), default=0)
     quantity_handled = QuantityField(_("quantity received or shipped"), default=0, editable=False)
@@ -153,6 +194,21 @@ class DocumentLine(models.Model):
         return outstanding
 
     @property
+    def price_from(self) -> str:
+        """Where price and discount come from, the price list lines being at hand.
+
+        Price list: from 10 PCS; discount: TABLES
+        """
+        words, listed = str(PriceSource(self.price_source).label), self.price_list_line
+        if listed is not None and listed.in_words:
+            words = gettext("%(source)s: %(about)s") % {"source": words, "about": listed.in_words}
+        discount = self.discount_list_line
+        if discount is None or discount == listed:
+            return words
+        about = discount.in_words or str(PriceSource.PRICE_LIST.label)
+        return gettext("%(price)s; discount: %(about)s") % {"price": words, "about": about}
+
+    @property
     def quantity_not_invoiced(self) -> Decimal:
         waiting: Decimal = self.quantity_handled - self.quantity_invoiced
         return waiting
@@ -188,6 +244,11 @@ class PostedDocument(models.Model):
 
     def __str__(self) -> str:
         return self.no
+
+    @property
+    def record_no(self) -> str:
+        """What notes and files name it by: a number is unique within a type only."""
+        return f"{self.type} {self.no}"
 
 
 class PostedDocumentLine(models.Model):

@@ -66,9 +66,26 @@ def look_up(code: str, *, today: date, user: Any) -> Found:
         places=selectors.stock_by_location(item),
         bins=list(contents.order_by("bin__location__code", "bin__code")[:MOST_ROWS]),
         lots=list(lots[:MOST_ROWS]),
-        to_come=_waiting(DocumentKind.PURCHASE_ORDER, item, user) if sees_documents else (),
+        to_come=_to_come(item, user, sees_documents=sees_documents),
         to_go=_waiting(DocumentKind.SALES_ORDER, item, user) if sees_documents else (),
     )
+
+
+def _to_come(item: Item, user: Any, *, sees_documents: bool) -> list[Waiting]:
+    """What is under way between locations, and what is ordered: the next first."""
+    found = [
+        Waiting(
+            line.order.no,
+            reverse("inventory:transfer_detail", args=[line.order.no]),
+            f"{line.order.from_location.code} → {line.order.to_location.code}",
+            line.under_way,
+            line.order.expected_date,
+        )
+        for line in selectors.goods_in_transit().filter(item=item).order_by("order__no", "line_no")[:MOST_ROWS]
+    ]
+    if sees_documents:
+        found += _waiting(DocumentKind.PURCHASE_ORDER, item, user)
+    return sorted(found, key=lambda row: (row.on or date.max, row.no))
 
 
 def _waiting(kind: str, item: Item, user: Any) -> list[Waiting]:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
 from config.base.models import Company
-from inventory import documents, locks
+from inventory import documents, line_prices, locks
 from inventory.enums import LineType
 from inventory.models import Document, DocumentLine, Scan, ScanSession
-from inventory.scanning import sessions
+from inventory.scanning import codes, places, sessions
 from inventory.scanning.codes import Goods
 from inventory.scanning.effects import Effect, ScanInput, named, require_tracking, text_of
 
@@ -30,15 +30,22 @@ COPIED = (
     "unit_of_measure_id",
     "unit_amount",
     "unit_cost",
+    *line_prices.SOURCE_COLUMNS,
     "expected_date",
     "dimension_set_id",
 )
 
 
 def scan(session: ScanSession, scanned: ScanInput) -> Effect:
-    """Count goods on the lines of the session's order. Raises: DomainError, then nothing changes."""
+    """Count goods on the lines of the session's order, or note their place. Raises: DomainError; nothing changes."""
     document = sessions.document_of(session)
-    goods = scanned.goods(vendor_id=document.vendor_id, customer_id=document.customer_id)
+    try:
+        goods = scanned.goods(vendor_id=document.vendor_id, customer_id=document.customer_id)
+    except codes.UnknownCode:
+        place = codes.place_of(scanned.code, at=places.location_of(document), today=scanned.today)
+        if place is None:
+            raise
+        return places.scan(session, document, place)
     lines = _lines_of(document, goods)
     if not goods.lot_no and not goods.serial_no:
         goods = _with_planned_tracking(goods, lines)
@@ -149,8 +156,9 @@ def _split(line: DocumentLine, part: Decimal, goods: Goods) -> DocumentLine:
     line.quantity -= part
     line.line_discount_amount -= discount
     line.quantity_to_invoice = line.quantity_not_invoiced + line.quantity_to_handle
-    documents.save_line(line, changed=frozenset({"quantity", "quantity_to_handle", "quantity_to_invoice"}))
-    return documents.save_line(beside, changed=CHANGED)
+    moved = frozenset({"quantity", "quantity_to_handle", "quantity_to_invoice"})
+    documents.save_line(line, changed=moved, keep_prices=True)
+    return documents.save_line(beside, changed=CHANGED, keep_prices=True)
 
 
 def _share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:

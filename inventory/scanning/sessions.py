@@ -15,18 +15,19 @@ from django.utils.translation import gettext as _
 from config.base import statements
 from config.base.errors import DomainError, ErrorCode
 from config.base.locks import lock_timeout_as_busy
-from inventory import checks, locks, scopes
+from inventory import bins, checks, locks, scopes
 from inventory.enums import CountStatus, DocumentKind, LineType, ScanState, ScanTask
 from inventory.models import Count, Document, Scan, ScanSession, TransferOrder
 
-PERMISSIONS: dict[str, str] = {
-    ScanTask.RECEIVE: "base.purchase_receive",
-    ScanTask.SHIP: "base.sale_ship",
-    ScanTask.TRANSFER_SHIP: "base.transfer_post",
-    ScanTask.TRANSFER_RECEIVE: "base.transfer_post",
-    ScanTask.MOVE: "base.transfer_post",
-    ScanTask.COUNT: "base.count_record",
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    ScanTask.RECEIVE: ("base.purchase_receive",),
+    ScanTask.SHIP: ("base.sale_ship",),
+    ScanTask.TRANSFER_SHIP: ("base.transfer_post",),
+    ScanTask.TRANSFER_RECEIVE: ("base.transfer_post",),
+    ScanTask.MOVE: bins.MOVE_PERMISSIONS,
+    ScanTask.COUNT: ("base.count_record",),
 }
+"""One of them is enough for a task."""
 STATION = "base.scan_use"
 KINDS = {ScanTask.RECEIVE: DocumentKind.PURCHASE_ORDER, ScanTask.SHIP: DocumentKind.SALES_ORDER}
 TRANSFERS = (ScanTask.TRANSFER_SHIP, ScanTask.TRANSFER_RECEIVE)
@@ -41,7 +42,7 @@ class SessionEnded(DomainError):
 
 def may(user: Any, task: str) -> bool:
     """Whether the user may do the task at the scan station."""
-    return user.has_perm(STATION) and user.has_perm(PERMISSIONS[task])
+    return user.has_perm(STATION) and any(user.has_perm(name) for name in PERMISSIONS[task])
 
 
 def documents_for(task: str, user: Any) -> QuerySet[Any]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inventory.enums import ScanTask
-from inventory.models import Count, Document, Scan, ScanSession, TransferOrder
-from inventory.scanning import lookup, moves, sessions
+from inventory.enums import CountSheetStatus, ScanTask
+from inventory.models import Bin, CountLine, Document, Scan, ScanSession, TransferOrder
+from inventory.scanning import lookup, moves, picking, places, sessions
+from inventory.scanning.effects import text_of
 from inventory.scanning.transfers import left_of
 
 ZERO = Decimal(0)
@@ -50,12 +52,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A task as it stands."""
+    """A task as it stands. `rest`: what is short and stays on the order, in words; blank for nothing."""
 
     rows: Sequence[Row]
     prompt: str
     last: Sequence[Scan]
     verb: str
+    rest: str = ""
 
     @property
     def done(self) -> Decimal:
@@ -72,13 +75,24 @@ class Work:
         return self.done > 0
 
 
-def work_of(session: ScanSession) -> Work:
-    """What is scanned of a session, and what is left."""
+def work_of(session: ScanSession, user: Any) -> Work:
+    """What is scanned of a session, and what is left; of a count, what is the user's to count."""
     last = list(sessions.scanned(session).order_by("-pk")[:LAST_SCANS])
-    return Work(_rows(session), _prompt(session), last, str(POST_VERBS[ScanTask(session.task)]))
+    rows = _count_rows(session, user) if session.task == ScanTask.COUNT else _rows(session)
+    rest = _rest(rows) if session.task == ScanTask.SHIP else ""
+    verb = _("Post, the rest as back-order") if rest else str(POST_VERBS[ScanTask(session.task)])
+    return Work(rows, _prompt(session), last, verb, rest)
+
+
+def _rest(rows: Sequence[Row]) -> str:
+    """What is short once something is scanned: `2 CHAIR, 1 DESK`."""
+    short = [f"{text_of(row.wanted - row.done)} {row.code}" for row in rows if row.wanted and row.done < row.wanted]
+    return ", ".join(short) if any(row.done for row in rows) else ""
 
 
 def _prompt(session: ScanSession) -> str:
+    if session.task == ScanTask.RECEIVE and _has_bins(session):
+        return _("Scan the goods, then the bin where you put them.")
     if session.task != ScanTask.MOVE:
         return _("Scan the goods.")
     if session.location_id is None:
@@ -91,28 +105,46 @@ def _prompt(session: ScanSession) -> str:
     return _("From %(source)s. Scan the goods.") % words
 
 
+def _has_bins(session: ScanSession) -> bool:
+    location = places.location_of(Document.objects.get(no=session.document_no))
+    return location is not None and Bin.objects.filter(location=location).exists()
+
+
 def _rows(session: ScanSession) -> list[Row]:
     if session.task in sessions.KINDS:
         return _order_rows(session)
     if session.task in sessions.TRANSFERS:
         return _transfer_rows(session)
-    return _move_rows(session) if session.task == ScanTask.MOVE else _count_rows(session)
+    return _move_rows(session)
 
 
 def _order_rows(session: ScanSession) -> list[Row]:
-    document = Document.objects.get(no=session.document_no)
+    """The lines of an order; of a shipment in the order in which they are picked."""
+    lines = lookup.lines_of_document(Document.objects.get(no=session.document_no))
+    lines = [line for line in lines if line.outstanding_quantity > 0 or line.quantity_to_handle]
+    at = places.by_line(session)
+    picks = picking.picks(lines) if session.task == ScanTask.SHIP else {}
+    if picks:
+        lines.sort(key=lambda line: picks[line.line_no].first)
     return [
         Row(
             line.item.no,
             line.description or line.item.description,
-            _words(line.item.shelf_no, _tracking(line)),
+            _words(line.item.shelf_no, _tracking(line), *_place_words(at.get(line.line_no), picks.get(line.line_no))),
             line.quantity_to_handle,
             line.outstanding_quantity,
             line.item.base_unit_of_measure.code,
         )
-        for line in lookup.lines_of_document(document)
-        if line.item is not None and (line.outstanding_quantity > 0 or line.quantity_to_handle)
+        for line in lines
+        if line.item is not None
     ]
+
+
+def _place_words(at: list[str] | None, pick: picking.Pick | None) -> list[str]:
+    """Where the goods of a line were put, or where they are picked."""
+    if pick is not None:
+        return [pick.words]
+    return [f"→ {', '.join(at)}"] if at else []
 
 
 def _transfer_rows(session: ScanSession) -> list[Row]:
@@ -140,10 +172,11 @@ def _move_rows(session: ScanSession) -> list[Row]:
     ]
 
 
-def _count_rows(session: ScanSession) -> list[Row]:
-    """What is counted; of what is not, only that it is to be counted."""
-    count = Count.objects.get(no=session.document_no)
-    lines = count.lines.select_related("item__base_unit_of_measure", "variant", "location")
+def _count_rows(session: ScanSession, user: Any) -> list[Row]:
+    """What the user counts, without what others count; of what is not counted, only that it is to be."""
+    own = Q(sheet_lines__sheet__person=user, sheet_lines__sheet__status=CountSheetStatus.OPEN)
+    lines = CountLine.objects.filter(own | Q(sheet_lines__isnull=True), count__no=session.document_no)
+    lines = lines.select_related("item__base_unit_of_measure", "variant", "location").distinct()
     return [
         Row(
             line.item.no,

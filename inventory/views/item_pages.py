@@ -18,7 +18,6 @@ from config.base.views import ListView
 from config.base.views.records import RecordFilesView, RecordFileView, RecordHistoryView
 from inventory import selectors
 from inventory.filters import ItemLedgerEntryFilter
-from inventory.forms import ItemForm
 from inventory.item_filters import StockFilter
 from inventory.models import Item, ItemLedgerEntry, Location
 from inventory.selectors import entries_url
@@ -27,15 +26,6 @@ from inventory.views.entries import ENTRY_RELATIONS
 
 MANY_LOCATIONS = 30
 """More locations than this make no readable columns: the list then shows those that hold most."""
-
-HIDDEN_COSTS = frozenset(
-    {
-        *ItemForm.cost_fields,
-        "last_direct_cost",
-        *(column.attname for column in Item._meta.concrete_fields if column.attname.endswith(("_share", "_overhead"))),
-    }
-)
-"""Columns of an item that its history shows only to those who may see cost."""
 
 
 class ItemPage:
@@ -145,7 +135,6 @@ class ItemFileView(ItemPage, RecordFileView):
 
 class ItemHistoryView(ItemPage, RecordHistoryView):
     permission_required = "base.item_view"
-    cost_fields = HIDDEN_COSTS
 
     def get_record(self) -> Item:
         return self.item

@@ -35,6 +35,7 @@ from inventory.models import (
 from inventory.selectors import entries_url, list_url
 from inventory.tables import ItemTable
 from inventory.units import Conversion
+from inventory.views.sides import PURCHASE
 
 EDIT = "base.item_edit"
 STOCK = "base.stock_view"
@@ -287,6 +288,8 @@ class ItemCardView(CardView):
             Related("values", _("Value entries"), list_url("costing:valueentry_list", **item), permission=COST),
             Related("orders", _("Order lines"), list_url("inventory:orderline_list", **item), permission=trade),
             Related("posted", _("Posted lines"), list_url("inventory:postedline_list", **item), permission=trade),
+            Related("salesprices", _("Sales prices"), list_url("inventory:salesprice_list", **item)),
+            *self._purchase_prices(),
             Related(
                 "applications",
                 _("Applications"),
@@ -296,6 +299,13 @@ class ItemCardView(CardView):
             Related("files", _("Notes and files"), reverse("inventory:item_files", args=[no])),
             Related("history", _("History"), reverse("inventory:item_history", args=[no])),
         ]
+
+    def _purchase_prices(self) -> list[Related]:
+        """What vendors ask is a cost: for those who order, invoice or see cost."""
+        if not PURCHASE.may_see_prices(self.request.user):
+            return []
+        url = list_url("inventory:purchaseprice_list", item=self.object.no)
+        return [Related("purchaseprices", _("Purchase prices"), url)]
 
     def get_facts(self) -> list[Fact]:
         item = self.object

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.base.fields import AmountField
+from config.base.filters import exact_value
 from config.base.pages import Action, Badge, Field, Figure, Related, Section, fields_of
 from config.base.views import CardView, CreateView, ListView, UpdateView
 from inventory import filters, forms, item_filters, selectors, tables
@@ -24,6 +26,7 @@ from inventory.models import (
     Vendor,
 )
 from inventory.selectors import entries_url, list_url, sum_of
+from inventory.views.sides import PURCHASE
 
 
 def _new(label: Any, view_name: str, permission: str) -> Action:
@@ -257,6 +260,7 @@ class _PartnerCardView(CardView):
     stem = ""
     orders_view = ""
     new_order_view = ""
+    prices_view = ""
     posted: tuple[tuple[str, Any, str], ...] = ()
     """(key, title, URL name) of the tabs with posted documents."""
 
@@ -285,7 +289,12 @@ class _PartnerCardView(CardView):
     def get_related(self) -> list[Related]:
         own = {self.stem: self.object.no}
         posted = [Related(key, title, list_url(view, **own)) for key, title, view in self.posted]
-        return [Related("orders", _("Orders"), list_url(self.orders_view, **own)), *posted]
+        return [Related("orders", _("Orders"), list_url(self.orders_view, **own)), *posted, *self._prices()]
+
+    def _prices(self) -> list[Related]:
+        """The price list lines that hold for the partner: its own, and those for all."""
+        query = urlencode({self.stem: f"{exact_value(self.object.no)}|''"})
+        return [Related("prices", _("Prices"), f"{reverse(self.prices_view)}?{query}")]
 
     def get_actions(self) -> list[Action]:
         no = self.object.no
@@ -307,10 +316,14 @@ class VendorCardView(_PartnerCardView):
     stem = "vendor"
     orders_view = "inventory:purchase_list"
     new_order_view = "inventory:purchase_create"
+    prices_view = "inventory:purchaseprice_list"
     posted = (
         ("receipts", gettext_lazy("Receipts"), "inventory:purchasereceipt_list"),
         ("invoices", gettext_lazy("Invoices"), "inventory:purchaseinvoice_list"),
     )
+
+    def _prices(self) -> list[Related]:
+        return super()._prices() if PURCHASE.may_see_prices(self.request.user) else []
 
 
 class CustomerCardView(_PartnerCardView):
@@ -320,6 +333,7 @@ class CustomerCardView(_PartnerCardView):
     stem = "customer"
     orders_view = "inventory:sale_list"
     new_order_view = "inventory:sale_create"
+    prices_view = "inventory:salesprice_list"
     posted = (
         ("shipments", gettext_lazy("Shipments"), "inventory:salesshipment_list"),
         ("invoices", gettext_lazy("Invoices"), "inventory:salesinvoice_list"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -74,7 +75,21 @@ class OrderUpdateView(UpdateView):
 
     def save(self, form: Any) -> Any:
         documents.check_partner(form.instance)
-        return super().save(form)
+        with transaction.atomic():
+            order = super().save(form)
+            if {self.side.partner, "order_date"} & set(form.changed_data):
+                self._tell(documents.follow_partner_and_date(order.pk))
+        return order
+
+    def _tell(self, count: int) -> None:
+        """Prices that changed by themselves are said."""
+        if count:
+            words = ngettext(
+                "%(count)s line took another price or discount.",
+                "%(count)s lines took another price or discount.",
+                count,
+            )
+            messages.info(self.request, words % {"count": count})
 
     def get_success_url(self) -> str:
         return self.side.url("detail", self.object.no)
@@ -156,7 +171,7 @@ class OrderLineView(UpdateView):
 
     def save(self, form: Any) -> Any:
         with transaction.atomic():
-            return documents.save_line(form.instance)
+            return documents.save_line(form.instance, changed=form.typed)
 
     def get_success_url(self) -> str:
         return self.side.url("detail", self.kwargs["no"])

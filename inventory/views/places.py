@@ -108,13 +108,10 @@ class LocationBinsPage(DocumentView):
 
     def get_actions(self) -> list[Action]:
         code = self.object.code
+        may_move = any(self.may(name) for name in bins.MOVE_PERMISSIONS)
+        move = Action(_("Move between bins"), reverse("inventory:bin_move", args=[code]), primary=True)
         return [
-            Action(
-                _("Move between bins"),
-                reverse("inventory:bin_move", args=[code]),
-                permission="base.reclass_post",
-                primary=True,
-            ),
+            *([move] if may_move else []),
             Action(_("Labels"), reverse("inventory:labels_bins", args=[code]), permission="base.stock_view"),
             Action(_("Contents"), list_url("inventory:bincontent_list", location=code), permission="base.stock_view"),
         ]
@@ -123,7 +120,7 @@ class LocationBinsPage(DocumentView):
 class MoveBinView(ActionView):
     """Move goods between bins of a location; the ledger stays as it is."""
 
-    permission_required = "base.reclass_post"
+    permission_any = bins.MOVE_PERMISSIONS
     form_class = MoveBinForm
     title = gettext_lazy("Move between bins")
     verb = gettext_lazy("Move")

@@ -27,19 +27,12 @@ from config.base.views import ActionView, PageView
 from config.base.views.access import AccessMixin
 from inventory import links, scopes
 from inventory.enums import DocumentType, ScanTask
+from inventory.home import task_url, tasks
 from inventory.models import ScanSession
 from inventory.scanning import applying, codes, lookup, quantities, sessions
 from inventory.scanning.applying import Answer, Sent
 from inventory.scanning.work import work_of
 
-ICONS = {
-    ScanTask.RECEIVE: "package-plus",
-    ScanTask.SHIP: "package-minus",
-    ScanTask.TRANSFER_SHIP: "truck",
-    ScanTask.TRANSFER_RECEIVE: "warehouse",
-    ScanTask.MOVE: "move-right",
-    ScanTask.COUNT: "clipboard-list",
-}
 PROMPTS = {
     ScanTask.RECEIVE: gettext_lazy("Scan the order, the vendor, or any item on it."),
     ScanTask.SHIP: gettext_lazy("Scan the order, the customer, or any item on it."),
@@ -48,6 +41,12 @@ PROMPTS = {
     ScanTask.COUNT: gettext_lazy("Scan the count, or choose it."),
 }
 BIGGEST_BODY = 4096
+
+
+def check_task(user: Any, task: str) -> None:
+    """Raise PermissionDenied unless the user may do the task at the scan station."""
+    if not sessions.may(user, task):
+        raise PermissionDenied(_(" or ").join(sessions.PERMISSIONS[task]))
 
 
 class _StationView(PageView):
@@ -64,8 +63,7 @@ class _StationView(PageView):
         task = self.kwargs["task"]
         if task not in ScanTask.values:
             raise Http404
-        if not sessions.may(self.request.user, task):
-            raise PermissionDenied(sessions.PERMISSIONS[task])
+        check_task(self.request.user, task)
         return ScanTask(task)
 
 
@@ -77,14 +75,7 @@ class ScanHomeView(_StationView):
     parent = ""
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        user = self.request.user
-        tasks = [(task, task.label, ICONS[task], _task_url(task)) for task in ScanTask if sessions.may(user, task)]
-        return super().get_context_data(tasks=tasks, may_look_up=self.may("base.stock_view"), **context)
-
-
-def _task_url(task: ScanTask) -> str:
-    name = "inventory:scan_move" if task == ScanTask.MOVE else "inventory:scan_task"
-    return reverse(name, args=[] if task == ScanTask.MOVE else [task.value])
+        return super().get_context_data(tasks=tasks(self.request.user), **context)
 
 
 class ScanTaskView(_StationView):
@@ -95,7 +86,7 @@ class ScanTaskView(_StationView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         task = self.task()
         if task == ScanTask.MOVE:
-            return HttpResponseRedirect(_task_url(task))
+            return HttpResponseRedirect(task_url(task))
         code, error = request.GET.get("code", "").strip(), ""
         try:
             found = lookup.waiting_documents(task, user=request.user, today=today_of(request), code=code)
@@ -136,7 +127,12 @@ class ScanSessionView(_StationView):
             }
             self.template_name = "inventory/scan/choose.html"
             return self.render_to_response(self.get_context_data(**page), status=409)
-        page = {"task": task, "session": session, "work": work_of(session), "request_key": uuid4().hex}
+        page = {
+            "task": task,
+            "session": session,
+            "work": work_of(session, self.request.user),
+            "request_key": uuid4().hex,
+        }
         return self.render_to_response(self.get_context_data(**page))
 
     def get_title(self) -> Text:
@@ -145,15 +141,14 @@ class ScanSessionView(_StationView):
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
         crumbs = super().get_breadcrumbs()
         task = self.task()
-        return crumbs if task == ScanTask.MOVE else [*crumbs, (task.label, _task_url(task))]
+        return crumbs if task == ScanTask.MOVE else [*crumbs, (task.label, task_url(task))]
 
 
 class ScanMoveView(ScanSessionView):
     """A move of the user's own; it has no document."""
 
     def task(self) -> ScanTask:
-        if not sessions.may(self.request.user, ScanTask.MOVE):
-            raise PermissionDenied(sessions.PERMISSIONS[ScanTask.MOVE])
+        check_task(self.request.user, ScanTask.MOVE)
         return ScanTask.MOVE
 
 
@@ -233,7 +228,7 @@ class ApplyScanView(_SentView):
             no=session.document_no
         ):
             return ""
-        context = {"session": session, "work": work_of(session)}
+        context = {"session": session, "work": work_of(session, self.request.user)}
         return render_to_string("inventory/scan/_work.html", context, request=self.request)
 
 
@@ -265,8 +260,7 @@ class GiveUpScanView(ActionView):
 
     def get_record(self) -> ScanSession:
         session = get_object_or_404(ScanSession, pk=self.kwargs["pk"])
-        if not sessions.may(self.request.user, session.task):
-            raise PermissionDenied(sessions.PERMISSIONS[session.task])
+        check_task(self.request.user, session.task)
         return session
 
     def get_question(self) -> Text:
@@ -290,8 +284,7 @@ class ScanDoneView(_StationView):
     @cached_property
     def session(self) -> ScanSession:
         session = get_object_or_404(ScanSession, pk=self.kwargs["pk"], ended_at__isnull=False)
-        if not sessions.may(self.request.user, session.task):
-            raise PermissionDenied(sessions.PERMISSIONS[session.task])
+        check_task(self.request.user, session.task)
         return session
 
     def get_title(self) -> Text:
@@ -310,11 +303,19 @@ class ScanDoneView(_StationView):
             session=self.session,
             documents=documents,
             text=result.get("text", ""),
+            order_url=self._order_url(),
             labels_url=labels,
             undo_url=self._undo_url(),
-            again_url=_task_url(ScanTask(self.session.task)),
+            again_url=task_url(ScanTask(self.session.task)),
             **context,
         )
+
+    def _order_url(self) -> str:
+        """The order that was received or shipped: it says what is left of it."""
+        task = ScanTask(self.session.task)
+        if task in sessions.TRANSFERS:
+            return reverse("inventory:transfer_detail", args=[self.session.document_no])
+        return links.order_url(sessions.KINDS[task], self.session.document_no) if task in sessions.KINDS else ""
 
     def _undo_url(self) -> str:
         """Where the receipt or shipment is taken back; its page says why not, where it is invoiced."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from config.base import exports
 from config.base.pages import Action, Cell, Matrix, MatrixRow
 from config.base.preferences import today_of
-from config.base.views import MatrixView
+from config.base.views import MatrixView, exporting
 from config.base.views.access import AccessMixin
 from ledger import selectors
 from ledger.forms import TrialBalanceForm
@@ -55,7 +55,9 @@ class TrialBalanceView(MatrixView):
         query = self.request.GET.urlencode()
         stem = self.request.path.rstrip("/")
         names = {"csv": _("CSV"), "xlsx": _("Excel"), "json": _("JSON")}
-        return [Action(label, f"{stem}.{ending}?{query}") for ending, label in names.items()]
+        return [
+            Action(label, f"{stem}.{ending}?{query}", permission=exporting.EXPORT) for ending, label in names.items()
+        ]
 
 
 class TrialBalanceFileView(AccessMixin):
@@ -68,10 +70,10 @@ class TrialBalanceFileView(AccessMixin):
         form = TrialBalanceForm(request.GET, user=request.user)
         if not form.is_valid():
             return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
-        return _file(form, export_format)
+        return _file(request, form, export_format)
 
 
-def _file(form: Any, export_format: str) -> HttpResponseBase:
+def _file(request: HttpRequest, form: Any, export_format: str) -> HttpResponseBase:
     rows, dates = _rows(form), form.cleaned_data
     columns = [("no", _("No."), "text"), ("name", _("Name"), "text")]
     columns += [(name, label, "amount") for name, label in labels().items()]
@@ -86,7 +88,7 @@ def _file(form: Any, export_format: str) -> HttpResponseBase:
         filters={_("From"): str(dates["date_from"] or ""), _("To"): str(dates["date_to"] or "")},
         ignored=[],
     )
-    return exports.respond(export, export_format, region=None)
+    return exporting.deliver(request, export, export_format)
 
 
 def _rows(form: Any) -> list[TrialBalanceRow]:

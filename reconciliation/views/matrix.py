@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from config.base import exports, listing
 from config.base.formatting import current_region, format_number
 from config.base.pages import Action, Cell, Matrix, MatrixRow, Panel, allowed
-from config.base.views import MatrixView, PageView
+from config.base.views import MatrixView, PageView, exporting
 from reconciliation import explanations, panels, selectors
 from reconciliation.cures import cures_of
 from reconciliation.enums import MEANINGS, Cause
@@ -111,7 +111,12 @@ class ReconciliationView(MatrixView):
         signed = Action(_("Signed reconciliations"), "reconciliation:snapshot_list")
         names = (("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
         files = [
-            Action(label, f"{reverse('reconciliation:matrix_export', args=[name])}?{query}", icon="download")
+            Action(
+                label,
+                f"{reverse('reconciliation:matrix_export', args=[name])}?{query}",
+                icon="download",
+                permission=exporting.EXPORT,
+            )
             for name, label in names
         ]
         return [signing, signed, *files]
@@ -208,7 +213,7 @@ class MatrixExportView(PageView):
             filters={str(form.fields[name].label): request.GET[name] for name in form.fields if request.GET.get(name)},
         )
         region = current_region() if request.GET.get("dialect") == "region" else None
-        response: HttpResponseBase = exports.respond(export, kwargs["export_format"], region=region)
+        response: HttpResponseBase = exporting.deliver(request, export, kwargs["export_format"], region=region)
         return response  # type: ignore[return-value]
 
 

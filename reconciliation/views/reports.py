@@ -17,7 +17,7 @@ from config.base import exports, listing
 from config.base.formatting import current_region
 from config.base.pages import Action
 from config.base.preferences import today_of
-from config.base.views import PageView
+from config.base.views import PageView, exporting
 from reconciliation.forms import ReportForm
 from reconciliation.reports.catalogue import REPORTS
 from reconciliation.reports.layout import Column, Options, Report, Result, Row
@@ -87,6 +87,7 @@ class ReportView(_ReportPage):
                     label,
                     f"{reverse('reconciliation:report_export', args=[self.report.name, name])}?{query}",
                     icon="download",
+                    permission=exporting.EXPORT,
                 )
                 for name, label in (("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
             ),
@@ -155,7 +156,7 @@ class ReportExportView(_ReportPage):
             },
         )
         region = current_region() if request.GET.get("dialect") == "region" else None
-        response: HttpResponseBase = exports.respond(export, kwargs["export_format"], region=region)
+        response: HttpResponseBase = exporting.deliver(request, export, kwargs["export_format"], region=region)
         return response
 
 

@@ -4,11 +4,18 @@ import os
 from datetime import date
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 
+from config.base.jobs import queue
 from costing.company import CompanyOptions, complete_posting_setup, create_standard_company
 from costing.demo import users as demo_users
 from inventory.models import Customer, GenBusPostingGroup, Location, Vendor
+from tests.browser import hands
 from tests.jobs import processes
+from tests.web.one_of_each import one_of_each
+from tests.web.permissions_table import ANONYMOUS
+from tests.web.shop import open_shop
 
 # Playwright's loop runs in the thread of the test: Django would refuse its own database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -36,7 +43,10 @@ def worker(transactional_db):
 
 @pytest.fixture
 def sign_in(browser, live_server, company):
-    """Sign somebody in, in a browser of their own; returns their page. Pages of the test end with it."""
+    """Sign somebody in, in a browser of their own; returns their page. Pages of the test end with it.
+
+    Nobody signs in as "anonymous".
+    """
     contexts = []
 
     def open_as(username, **options):
@@ -47,6 +57,8 @@ def sign_in(browser, live_server, company):
         page.failures = []
         page.on("pageerror", lambda error: page.failures.append(str(error)))
         page.on("response", lambda response: response.status >= 500 and page.failures.append(response.url))
+        if username == ANONYMOUS:
+            return page
         page.goto("/accounts/login/")
         page.get_by_label("User name").fill(username)
         page.get_by_label("Password").fill(demo_users.PASSWORD)
@@ -59,3 +71,33 @@ def sign_in(browser, live_server, company):
         for page in context.pages:
             assert page.failures == []
         context.close()
+
+
+@pytest.fixture
+def world(transactional_db, settings, tmp_path, monkeypatch):
+    """One of everything that an address can name, and somebody with the rights of a lead and of an accountant."""
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(queue.current_app, "send_task", lambda *_args, **_kwargs: None)
+    made = one_of_each(open_shop())
+    made.of["both"] = made.of["lead"]
+    both = get_user_model().objects.create_user(username="both", password=demo_users.PASSWORD)
+    both.groups.set(Group.objects.filter(name__in=("Warehouse lead", "Accountant")))
+    return made
+
+
+@pytest.fixture
+def on_tablet(sign_in):
+    """Sign somebody in on a tablet, upright and with touch; returns their page."""
+
+    def open_as(username):
+        page = sign_in(username, has_touch=True)
+        page.set_viewport_size({"width": 800, "height": 1280})
+        return page
+
+    return open_as
+
+
+@pytest.fixture(params=[hands.Finger(), hands.Keyboard()], ids=["touch", "keyboard"])
+def hand(request):
+    """How a journey is made: by touch, or by nothing but keys."""
+    return request.param

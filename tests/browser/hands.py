@@ -21,6 +21,31 @@ class Mouse:
         target.press_sequentially(text)
 
 
+class Finger:
+    """Taps what is big enough for a finger. A field takes what is written instead of what stood there."""
+
+    LEAST = 24  # pixels, WCAG 2.2: 2.5.8
+
+    def use(self, target):
+        self._check(target)
+        target.tap()
+
+    def write(self, target, text):
+        self._check(target)
+        target.tap()
+        target.fill(text)
+
+    def choose(self, target, label):
+        """Choose from a list."""
+        self._check(target)
+        target.select_option(label=label)
+
+    def _check(self, target):
+        target.scroll_into_view_if_needed()
+        box = target.bounding_box()
+        assert min(box["width"], box["height"]) >= self.LEAST, f"{target} is too small: {box}"
+
+
 class Keyboard:
     """Tab, Enter, Space, arrows and typing. Whatever is reached must show that it has the focus."""
 
@@ -32,6 +57,11 @@ class Keyboard:
     def write(self, target, text):
         self.reach(target)
         target.page.keyboard.type(text)
+
+    def choose(self, target, label):
+        """Choose from a list by the first letters of the label."""
+        self.reach(target)
+        target.page.keyboard.type(label)
 
     def reach(self, target):
         """Press Tab until the target has the focus."""

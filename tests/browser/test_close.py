@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from costing import check_books, closing
@@ -14,6 +13,7 @@ from costing.models import InventoryClose, InventoryPeriod
 from costing.posting.documents import post_document
 from inventory.models import Location
 from tests import factories
+from tests.browser.axe import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,8 +47,7 @@ def press_on(locator, key="Enter"):
 
 
 def assert_accessible(page):
-    found = Axe().run(page).response["violations"]
-    assert [(page.url, each["id"], each["nodes"][0]["html"]) for each in found] == []
+    assert [(page.url, *found) for found in violations(page)] == []
 
 
 def figure(page, label):

@@ -14,8 +14,8 @@ from costing.models import CostingSetup
 from costing.posting.documents import post_document
 from ledger.models import GLAccount
 from tests import factories
+from tests.browser.axe import violations
 from tests.browser.hands import Keyboard, Mouse
-from tests.browser.walking import violations
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 

@@ -1,7 +1,5 @@
 """The scan station on a tablet: a wedge scanner without focus, and the network away for part of the time."""
 
-import json
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,70 +11,19 @@ from inventory.models import (
     Barcode,
     Bin,
     BinContent,
-    Customer,
-    Document,
-    DocumentLine,
-    GenProdPostingGroup,
-    InventoryPostingGroup,
     Item,
     ItemLedgerEntry,
-    ItemModelGroup,
     Location,
     Scan,
-    UnitOfMeasure,
-    Vendor,
 )
-from tests.browser.walking import violations
+from tests.browser.axe import violations
+from tests.browser.depot import TOO_SMALL, item, kept, line, order, scan, tone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TABLET = {"width": 800, "height": 1280}
 EAN = "4006381333931"
 GS1 = "]C1010400638133393117271231" + "10L1\x1d376"
-
-# All signs of a scanner in one go, each as the keyboard sends it; then Enter.
-WEDGE = """code => {
-    const target = document.activeElement ?? document.body;
-    const press = (key, extra = {}) => target.dispatchEvent(
-        new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true, ...extra}));
-    for (const sign of code) sign === "\\u001d" ? press("]", {ctrlKey: true}) : press(sign);
-    press("Enter");
-}"""
-TOO_SMALL = """() => [...document.querySelectorAll("#station :is(button, a, input)")]
-    .filter((each) => each.checkVisibility() && !each.closest("p, h2, li > span"))
-    .filter((each) => each.getBoundingClientRect().height < 48).map((each) => each.outerHTML)"""
-
-
-def item(no, **fields):
-    return Item.objects.create(
-        no=no,
-        description=no.capitalize(),
-        item_model_group=ItemModelGroup.objects.get(code="FIFO"),
-        inventory_posting_group=InventoryPostingGroup.objects.get(code="RESALE"),
-        gen_prod_posting_group=GenProdPostingGroup.objects.get(code="RETAIL"),
-        base_unit_of_measure=UnitOfMeasure.objects.get(code="PCS"),
-        **fields,
-    )
-
-
-def order(kind, no, **lines):
-    """An order of these items at OSLO."""
-    partner = (
-        {"vendor": Vendor.objects.get(no="V-1")} if kind.is_purchase else {"customer": Customer.objects.get(no="C-1")}
-    )
-    made = Document.objects.create(kind=kind, no=no, order_date=date(2026, 3, 2), **partner)
-    for index, (item_no, quantity) in enumerate(lines.items(), start=1):
-        DocumentLine.objects.create(
-            document=made,
-            line_no=index * 10_000,
-            item=Item.objects.get(no=item_no),
-            location=Location.objects.get(code="OSLO"),
-            quantity=Decimal(quantity),
-            quantity_to_handle=Decimal(quantity),
-            quantity_to_invoice=Decimal(quantity),
-            unit_amount=Decimal(5),
-        )
-    return made
 
 
 @pytest.fixture
@@ -91,25 +38,6 @@ def tablet(sign_in, goods):
     page = sign_in("clerk")
     page.set_viewport_size(TABLET)
     return page
-
-
-def scan(page, code):
-    page.evaluate(WEDGE, code)
-
-
-def tone(page, name):
-    return page.locator(f"#scan-state[data-tone={name}]")
-
-
-def kept(page):
-    """What the browser keeps of scans: (code, state)."""
-    found = page.evaluate("Object.entries(localStorage).filter(([name]) => /^lagerbok-scan-\\d/.test(name))")
-    scans = sorted((json.loads(value) for _name, value in found), key=lambda each: each["turn"])
-    return [(each["code"], each["state"]) for each in scans]
-
-
-def line(page, code):
-    return page.locator(f"[data-take='{code}'] .scan-line-figures")
 
 
 def test_each_scan_is_applied_once_though_the_network_goes_away(tablet, live_server):
@@ -219,16 +147,6 @@ def test_goods_are_moved_from_bin_to_bin_and_counted_on_the_way(tablet):
     held = BinContent.objects.order_by("bin__code").values_list("bin__code", "quantity")
     assert list(held) == [("A", 0), ("B", 1)]
     assert placed.lines.get().quantity_handled == 1
-
-
-def test_the_pages_of_the_station_have_big_targets_and_nothing_against_axe(tablet):
-    order(DocumentKind.PURCHASE_ORDER, "PO-1", CHAIR=5, PAINT=10)
-    for path in ("/scan/", "/scan/receive/", "/scan/receive/PO-1/", "/scan/lookup/?code=CHAIR", "/scan/move/"):
-        tablet.goto(path)
-        expect(tablet.locator("#scan-text")).not_to_be_empty()
-        assert tablet.evaluate(TOO_SMALL) == [], path
-        assert violations(tablet) == [], path
-        assert tablet.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
 def test_a_scan_on_any_page_is_looked_up_unless_a_field_has_the_focus(tablet):

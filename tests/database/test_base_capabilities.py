@@ -51,7 +51,7 @@ class TestSeed:
         assert held("Auditor") == views | {"export"}
 
     def test_an_administrator_keeps_setup_but_posts_nothing(self):
-        assert held("Administrator") == {"setup_edit", "users_manage", "job_manage", "audit_view"}
+        assert held("Administrator") == {"setup_edit", "users_manage", "job_manage", "audit_view", "export"}
         user = User.objects.create_user("admin", is_staff=True)
         user.groups.add(Group.objects.get(name="Administrator"))
         assert user.has_perms(["base.add_numberseries", "base.change_company", "auth.change_user"])

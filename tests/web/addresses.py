@@ -23,6 +23,10 @@ ARGUMENTS = [
     ("reconciliation:report_export", "name", lambda world, own: next(iter(REPORTS))),
     ("base:job_*", "pk", lambda world, own: own.job.pk),
     ("base:view_delete", "pk", lambda world, own: own.view.pk),
+    ("base:export_file", "pk", lambda world, own: own.exported.pk),
+    ("base:record_*", "label", lambda world, own: "inventory.vendor"),
+    ("base:record_*", "key", lambda world, own: world.vendor.no),
+    ("base:record_file", "pk", lambda world, own: world.vendor_file.pk),
     # Lines of grids, before the documents that they stand on.
     ("inventory:item_units_lines_*", "line_pk", lambda world, own: world.chair_box.pk),
     ("inventory:item_variants_lines_*", "line_pk", lambda world, own: world.variant.pk),
@@ -50,6 +54,8 @@ ARGUMENTS = [
     ("costing:standard_*", "line_pk", lambda world, own: world.worksheet_line.pk),
     # Master data.
     ("inventory:item_file", "pk", lambda world, own: world.attachment.pk),
+    ("inventory:salesprice_*", "pk", lambda world, own: world.sales_price.pk),
+    ("inventory:purchaseprice_*", "pk", lambda world, own: world.purchase_price.pk),
     ("inventory:itemtemplate_*", "code", lambda world, own: world.template.code),
     ("inventory:itemcategory_*", "code", lambda world, own: world.category.code),
     ("inventory:itemattribute_*", "code", lambda world, own: world.attribute.code),
@@ -94,6 +100,7 @@ ARGUMENTS = [
     ("*:scan_*", "task", lambda world, own: world.scan.task),
     ("*:scan_*", "no", lambda world, own: world.scan.document_no),
     # Entries, costing and close.
+    ("costing:import_*", "pk", lambda world, own: own.rehearsed.pk),
     ("costing:worksheet_close", "no", lambda world, own: world.unapplied.item.no),
     ("costing:worksheet_undo", "no", lambda world, own: world.unapplied.item.no),
     ("costing:worksheet_unapply", "pk", lambda world, own: world.application.pk),

@@ -4,10 +4,7 @@ import pytest
 
 from config.base.jobs import queue
 from tests import factories
-from tests.web import small_shop
-from tests.web.small_shop import TODAY, post
-
-__all__ = ["TODAY", "post"]
+from tests.web.shop import open_shop
 
 
 @pytest.fixture
@@ -29,5 +26,5 @@ def no_broker(monkeypatch):
 
 @pytest.fixture
 def shop(db):
-    """A chair bought at 20.00 (10 received, 6 of them invoiced), 4 of 5 sold at 45.00; a transfer order and a count."""
-    return small_shop.make()
+    """A chair bought and sold in part, a transfer order and a count."""
+    return open_shop()

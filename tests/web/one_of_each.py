@@ -11,6 +11,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from config.base.models import Attachment, Job, JobState, SavedView
@@ -19,6 +20,7 @@ from costing.enums import CloseKind
 from costing.models import (
     AdjustmentRun,
     GLItemLedgerRelation,
+    ImportRun,
     InventoryClose,
     InventoryPeriod,
     Mark,
@@ -53,6 +55,7 @@ from inventory.models import (
     Location,
     Lot,
     PostedDocument,
+    PriceListLine,
     ResponsibilityCentre,
     ScanSession,
     StockkeepingUnit,
@@ -70,6 +73,7 @@ from tests.web.costing_books import post
 
 TODAY = date(2026, 3, 2)
 MONTH_END = date(2026, 1, 31)
+KIND_OF = {"lead": "counts", "admin": "locations"}  # what each of those who import may import
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(24)
 OPEN = {
     "purchase_return": DocumentKind.PURCHASE_RETURN,
@@ -137,6 +141,8 @@ def _master_data(shop):
         base_unit_of_measure=chair.base_unit_of_measure,
     )
     shop.article = CatalogueItem.objects.create(vendor=shop.vendor, vendor_item_no="A-1", description="Stool")
+    shop.sales_price = PriceListLine.objects.create(side="sales", item=chair, unit_amount=Decimal(40))
+    shop.purchase_price = PriceListLine.objects.create(side="purchase", item=chair, unit_amount=Decimal(19))
     shop.bin = Bin.objects.create(location=oslo, code="A1")
     BinContent.objects.create(bin=shop.bin, item=chair, quantity=Decimal(1))
     shop.centre = ResponsibilityCentre.objects.create(code="NORTH", name="North")
@@ -159,6 +165,13 @@ def _documents(shop, lead):
     shop.scan = ScanSession.objects.create(task="receive", document_no=shop.purchase.no, user=lead)
     shop.ended_scan = ScanSession.objects.create(
         task="ship", document_no=shop.sale.no, user=lead, ended_at=timezone.now(), result={}
+    )
+    shop.vendor_file = Attachment.objects.create(
+        model_label="inventory.vendor",
+        record_no=shop.vendor.no,
+        file=ContentFile(PICTURE, "vendor.png"),
+        name="vendor.png",
+        author=lead,
     )
     shop.attachment = Attachment.objects.create(
         model_label="inventory.item",
@@ -254,5 +267,11 @@ def _own(shop, user):
     )
     done = {"state": JobState.DONE, "finished_at": timezone.now()}
     own.job = Job.objects.create(kind="test", title="Test", requested_by=user, **done)
+    file = default_storage.save(f"exports/{user.pk}.csv", ContentFile(b"no"))
+    own.exported = Job.objects.create(
+        kind="export", title="Export", requested_by=user, result={"file": file, "name": "items.csv"}, **done
+    )
+    kind = KIND_OF.get(user.username, "items")
+    own.rehearsed = ImportRun.objects.create(kind=kind, user=user, rehearsal=True, state="rehearsed", content="x")
     own.view = SavedView.objects.create(owner=user, list_name="inventory:item_list", name="Mine")
     return own

@@ -26,7 +26,7 @@ from tests.web.addresses import addresses, arguments
 from tests.web.bad_input import GARBAGE, fields_of, guess, row_counts, spoil, table_names
 from tests.web.one_of_each import one_of_each
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.walk, pytest.mark.django_db, pytest.mark.timeout(3600)]
 
 TOTAL = int(os.environ.get("BAD_INPUTS", "1000"))
 SEED = int(os.environ.get("BAD_INPUT_SEED", "1"))

@@ -240,8 +240,9 @@ class TestCost:
         assert numbers(response) == ["CHAIR", "LAMP", "TABLE"]
 
     @pytest.mark.parametrize("suffix", ["csv", "json"])
-    def test_is_not_in_a_clerks_file(self, clerk, items, suffix):
-        response = clerk.get(f"/things.{suffix}?columns=no,unit_cost")
+    def test_is_not_in_the_file_of_a_lead(self, client, items, suffix):
+        client.force_login(factories.user("lead"))
+        response = client.get(f"/things.{suffix}?columns=no,unit_cost")
 
         text = response.getvalue().decode()
         assert "22.5" not in text

@@ -15,7 +15,7 @@ from inventory.models import (
     PostedDocument,
 )
 from tests import factories
-from tests.web.conftest import post
+from tests.web.shop import post
 
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
 

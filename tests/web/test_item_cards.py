@@ -285,6 +285,7 @@ class TestHistory:
         seen = client.get("/items/CHAIR/history/").content.decode()
         client.force_login(factories.user("clerk"))
         hidden = client.get("/items/CHAIR/history/").content.decode()
+        client.force_login(factories.user("lead"))
         exported = b"".join(client.get("/items/CHAIR/history.csv").streaming_content).decode()
 
         assert "12.5" in seen

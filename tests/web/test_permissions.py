@@ -11,7 +11,7 @@ from config.base.jobs import queue
 from tests.web import opening, permissions_table
 from tests.web.one_of_each import one_of_each
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.walk, pytest.mark.django_db, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

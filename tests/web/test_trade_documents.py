@@ -19,7 +19,7 @@ from inventory.models import (
     PostedDocument,
 )
 from tests import factories
-from tests.web.conftest import post
+from tests.web.shop import post
 
 
 @pytest.fixture
@@ -173,21 +173,21 @@ class TestDiscount:
     def test_a_percentage_makes_the_amount_of_what_is_not_invoiced(self, client, wide, sign_in):
         sign_in("purchaser")
 
-        answer = more(client, wide.order, discount_percent="12.5")
+        answer = more(client, wide.order, line_discount_percent="12.5")
 
         assert answer.status_code == 302, answer.content.decode()
         assert wide.order.lines.first().line_discount_amount == Decimal("30.00")  # 12.5 % of 8 x 30.00
         grid = client.get(f"/purchases/{wide.order.no}/").context["grid"]
         shown = {column.name: column for column in grid.shown_columns}
         assert next(line.discount_percent for line in grid.get_lines()) == Decimal("12.5")
-        assert {"discount_percent", "line_discount_amount"} <= set(shown)
+        assert {"line_discount_percent", "line_discount_amount"} <= set(shown)
 
     def test_the_page_shows_the_percentage_of_the_amount(self, client, wide, sign_in):
         sign_in("purchaser")
 
         page = client.get(f"/purchases/{wide.order.no}/lines/{wide.order.lines.first().pk}/more/")
 
-        assert page.context["form"]["discount_percent"].value() == "10"
+        assert page.context["form"]["line_discount_percent"].value() == "10"
 
     def test_an_amount_alone_stays_an_amount(self, client, wide, sign_in):
         sign_in("purchaser")
@@ -199,16 +199,16 @@ class TestDiscount:
     def test_a_blank_percentage_takes_the_discount_off(self, client, wide, sign_in):
         sign_in("purchaser")
 
-        more(client, wide.order, discount_percent="")
+        more(client, wide.order, line_discount_percent="")
 
         assert wide.order.lines.first().line_discount_amount == 0
 
     @pytest.mark.parametrize(
         ("fields", "words"),
         [
-            ({"discount_percent": "20", "line_discount_amount": "3"}, "not both"),
-            ({"discount_percent": "101"}, "100"),
-            ({"discount_percent": "-1"}, "0"),
+            ({"line_discount_percent": "20", "line_discount_amount": "3"}, "not both"),
+            ({"line_discount_percent": "101"}, "100"),
+            ({"line_discount_percent": "-1"}, "0"),
         ],
     )
     def test_what_cannot_be_is_refused(self, client, wide, sign_in, fields, words):
@@ -222,7 +222,7 @@ class TestDiscount:
 
     def test_cost_is_net_of_the_discount(self, client, wide, sign_in):
         sign_in("purchaser")
-        more(client, wide.order, discount_percent="5")
+        more(client, wide.order, line_discount_percent="5")
         wide.order.lines.exclude(item=wide.desk).update(quantity_to_invoice=Decimal(0))
         post(wide.order)
 

@@ -13,7 +13,7 @@ from costing.models import ValueEntry
 from inventory.enums import DocumentStatus
 from inventory.models import Customer, ItemLedgerEntry, PostedDocument, PostedDocumentLine, Vendor
 from tests import factories
-from tests.web.conftest import post
+from tests.web.shop import post
 
 RECEIVED, SHIPPED = "/received-not-invoiced/", "/shipped-not-invoiced/"
 

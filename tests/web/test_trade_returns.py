@@ -9,7 +9,7 @@ from costing.models import ValueEntry
 from inventory.enums import DocumentKind, DocumentStatus
 from inventory.models import Document, DocumentLine, ItemLedgerEntry, PostedDocument
 from tests import factories
-from tests.web.conftest import post
+from tests.web.shop import post
 
 
 def posted_no(document_type, order):

@@ -32,11 +32,12 @@ class RecordReference(models.Model):
 
 
 class ChangeAction(models.TextChoices):
-    """What happened to a record of master data or setup."""
+    """What happened to a record of master data or setup, or that a list was taken out as a file."""
 
     ADD = "add", _("Added")
     CHANGE = "change", _("Changed")
     DELETE = "delete", _("Deleted")
+    EXPORT = "export", _("Exported")
 
 
 class ChangeLog(RecordReference):

@@ -38,7 +38,7 @@ class AccessMixin(View):
         require(request.user, self.permission_required or ())
         choices = tuple(self.permission_any)
         if choices and not any(request.user.has_perm(name) for name in choices):
-            raise PermissionDenied(_missing(choices))
+            raise PermissionDenied(missing(choices))
 
     def may(self, name: str) -> bool:
         """Whether the user has a permission; the empty name means everybody."""
@@ -50,10 +50,10 @@ def require(user: Any, names: str | Iterable[str]) -> None:
     wanted = (names,) if isinstance(names, str) else tuple(names)
     lacking = [name for name in wanted if not user.has_perm(name)]
     if lacking:
-        raise PermissionDenied(_missing(lacking))
+        raise PermissionDenied(missing(lacking))
 
 
-def _missing(permissions: Iterable[str]) -> str:
+def missing(permissions: Iterable[str]) -> str:
     """The capabilities in words, for the page that refuses."""
     words = {permission(name): f"{label} ({name})" for name, label in CAPABILITIES.items()}
     return _(" or ").join(words.get(name, name) for name in permissions)

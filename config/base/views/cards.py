@@ -6,8 +6,10 @@ from typing import Any
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.generic.detail import SingleObjectMixin
 
+from config.base import record_kinds
 from config.base.pages import Badge, Fact, Figure, Related, Section, Text, allowed
 from config.base.views.page import PageMixin
 
@@ -57,11 +59,22 @@ class CardView(SingleObjectMixin, PageMixin):  # type: ignore[type-arg] # not ge
         """The boxes at the right."""
         return []
 
+    def _record_tabs(self) -> list[Related]:
+        """Notes and files, and the history, of a record that has them at the common addresses."""
+        record = self.object
+        kind = record_kinds.kinds().get(record._meta.label_lower) if isinstance(record, Model) else None
+        if kind is None or kind.own_pages or not record_kinds.sees(kind, self.request.user):
+            return []
+        return [
+            Related("files", _("Notes and files"), record_kinds.page_of(record, "files")),
+            Related("history", _("History"), record_kinds.page_of(record, "history")),
+        ]
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """The context of ``generic/detail.html``."""
         user = self.request.user
         sections = [_without_hidden(section, user) for section in allowed(self.get_sections(), user)]
-        related = allowed(self.get_related(), user)
+        related = allowed([*self.get_related(), *self._record_tabs()], user)
         wanted = self.request.GET.get("tab", "")
         return super().get_context_data(
             kind=self.get_kind(),

@@ -18,10 +18,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.generic.detail import SingleObjectMixin
 
-from config.base import changelog
+from config.base import changelog, record_kinds
 from config.base.errors import DomainError
 from config.base.forms import ModelForm, RecordField
-from config.base.pages import Text
+from config.base.pages import Action, Text
 from config.base.views.page import PageMixin
 
 LOCK_NAME = "_version"
@@ -147,6 +147,20 @@ class UpdateView(SingleObjectMixin, _EditView):  # type: ignore[type-arg] # not 
     def get_title(self) -> Text:
         """The record's name."""
         return self.title or _("Edit %(record)s") % {"record": self.object}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        """The form's context; a record without a card has its history, notes and files here."""
+        found = super().get_context_data(**context)
+        found["more_actions"] = [*found["more_actions"], *self._record_actions()]
+        return found
+
+    def _record_actions(self) -> list[Action]:
+        kind = record_kinds.kinds().get(self.object._meta.label_lower)
+        is_card = kind is not None and kind.url_name.endswith("_update")
+        if kind is None or not is_card or not record_kinds.sees(kind, self.request.user):
+            return []
+        pages = {"history": _("History"), "files": _("Notes and files")}
+        return [Action(label, record_kinds.page_of(self.object, page)) for page, label in pages.items()]
 
     def load(self) -> Any:
         """The record of the link."""

@@ -1,6 +1,7 @@
 """Home by role, the search over everything, and the command palette.
 
-The apps are asked, not known: an app's ``selectors`` module may have ``cues(user)`` and ``find(user, text)``.
+The apps are asked, not known: an app's ``selectors`` module may have ``cues(user)`` and ``find(user, text)``, its
+module ``home`` may have ``tasks(user)``.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,10 +29,10 @@ MY_JOBS = 5
 PALETTE_HITS = 20
 
 
-def ask_apps(question: str) -> Iterator[Callable[..., Any]]:
-    """The functions of that name in the ``selectors`` of our apps."""
+def ask_apps(question: str, module: str = "selectors") -> Iterator[Callable[..., Any]]:
+    """The functions of that name in the ``selectors``, or another module, of our apps."""
     for config in apps.get_app_configs():
-        name = f"{config.name}.selectors"
+        name = f"{config.name}.{module}"
         if "site-packages" not in config.path and find_spec(name) is not None:
             answer = getattr(import_module(name), question, None)
             if answer is not None:
@@ -39,7 +40,7 @@ def ask_apps(question: str) -> Iterator[Callable[..., Any]]:
 
 
 class HomeView(PageView):
-    """Cue tiles, the user's jobs, what was opened last."""
+    """What the user begins with one tap, cue tiles, his jobs, what was opened last."""
 
     permission_required = ()
     title = _("Home")
@@ -51,6 +52,7 @@ class HomeView(PageView):
         cues: list[Cue] = [cue for answer in ask_apps("cues") for cue in answer(user)]
         preference = request_preference(self.request)
         return super().get_context_data(
+            tasks=[task for answer in ask_apps("tasks", "home") for task in answer(user)],
             cue_groups=[(group, list(members)) for group, members in groupby(cues, key=lambda cue: str(cue.group))],
             my_jobs=list(visible_jobs(user).filter(requested_by_id=user.pk).order_by("-pk")[:MY_JOBS]),
             recent=[entry for entry in preference.recent if isinstance(entry, dict)],

@@ -20,6 +20,8 @@ from config.base.models import SavedView
 from config.base.pages import Action, Text, ViewTab, allowed
 from config.base.preferences import request_preference, table_columns
 from config.base.tables import CellWriter, Table
+from config.base.views import exporting
+from config.base.views.access import require
 from config.base.views.page import PageMixin, is_fragment
 
 TARGET = "list-results"
@@ -274,7 +276,9 @@ class ListView(PageMixin):
         return [{"name": name, "label": bound[name].header, "shown": name in shown} for name in names]
 
     def _exports(self) -> list[tuple[Text, str]]:
-        """(label, url) of the files with the same query."""
+        """(label, url) of the files with the same query, for who may export."""
+        if not self.may(exporting.EXPORT):
+            return []
         query = listing.query_with(self.params, per_page=None, columns=",".join(self.column_choice[0]))
         base = self.request.path.rstrip("/")
         return [
@@ -324,6 +328,7 @@ class ListView(PageMixin):
 
     def export(self, file_format: str) -> HttpResponseBase:
         """All rows of the same query. A filter that cannot be read is a refusal (400), never a wrong file."""
+        require(self.request.user, exporting.EXPORT)
         if not self.filterset.is_valid():
             if file_format == "json":
                 return JsonResponse({"errors": self.filterset.errors}, status=400)
@@ -347,7 +352,7 @@ class ListView(PageMixin):
             ignored=self.ignored,
         )
         region = current_region() if self.params.get("dialect") == "region" else None
-        return exports.respond(export, file_format, region=region)
+        return exporting.deliver(self.request, export, file_format, region=region)
 
     def _export_rows(self, names: Sequence[str]) -> Iterator[list[Any]]:
         """Values row by row, read in blocks so that a long list does not fill the memory."""

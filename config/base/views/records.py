@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -22,6 +22,7 @@ from config.base.errors import DomainError
 from config.base.filters import ChoiceFilter, DateFilter, FilterSet, TextFilter
 from config.base.forms import COST_PERMISSION
 from config.base.models import ChangeAction, ChangeLog
+from config.base.record_kinds import cost_fields
 from config.base.tables import Column, DateTimeColumn, StateColumn, Table
 from config.base.views.access import require
 from config.base.views.lists import ListView
@@ -144,6 +145,9 @@ class HistoryTable(Table):
     reason = Column(verbose_name=gettext_lazy("Reason"))
     origin = Column(verbose_name=gettext_lazy("From where"))
 
+    sees_cost = False
+    """Whether changes of costs are shown: the page says so of its user."""
+
     hidden_columns = ("origin",)
     main_columns = ("changed_at", "user")
 
@@ -153,7 +157,7 @@ class HistoryTable(Table):
 
     def words(self, record: ChangeLog) -> list[tuple[str, str, str]]:
         """(field, from, to) of a change."""
-        hidden: frozenset[str] = getattr(self, "hidden_fields", frozenset())
+        hidden = frozenset() if self.sees_cost else cost_fields(record.model_label)
         is_new = record.action == ChangeAction.ADD
         found = []
         for name, (before, after) in record.changes.items():
@@ -197,8 +201,6 @@ class RecordHistoryView(ListView):
     title = gettext_lazy("History")
     filterset_class = HistoryFilter
     table_class = HistoryTable
-    cost_fields: ClassVar[Collection[str]] = ()
-    """Columns of the record that are left out for a user who may not see cost."""
     saved_views = False
 
     def get_record(self) -> Model:
@@ -214,13 +216,15 @@ class RecordHistoryView(ListView):
     def make_table(self, rows: Any) -> Table:
         """The table, knowing what it must not show."""
         table = super().make_table(rows)
-        table.hidden_fields = frozenset() if self.may(COST_PERMISSION) else frozenset(self.cost_fields)
+        table.sees_cost = self.may(COST_PERMISSION)
         return table
 
 
 def _field(model_label: str, name: str) -> ModelField[Any, Any] | None:
     """The field that a column of the change log is, by its column name; none for words of other kinds."""
-    found: Sequence[Any] = [
-        field for field in apps.get_model(model_label)._meta.concrete_fields if field.attname == name
-    ]
+    try:
+        model = apps.get_model(model_label)
+    except (LookupError, ValueError):
+        return None
+    found: Sequence[Any] = [field for field in model._meta.concrete_fields if field.attname == name]
     return found[0] if found else None

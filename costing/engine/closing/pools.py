@@ -54,10 +54,13 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A wish that a quantity of an issue be settled against one receipt; the receipt may lie beyond the close."""
+    """A wish that a quantity of an issue be settled against one receipt; either may lie beyond the close.
 
-    issue_key: int
-    receipt_key: int
+    The layers of both, what is invoiced of them first; none where one is not there yet.
+    """
+
+    issue_keys: Sequence[int]
+    receipt_keys: Sequence[int]
     quantity_e5: int
 
 

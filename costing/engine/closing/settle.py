@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from costing.engine.closing import averages
-from costing.engine.closing.pools import Closing, Layer, Mark, Match, Method, Pool, Reason, Unsettled
+from costing.engine.closing.pools import Closing, Layer, Match, Method, Pool, Reason, Unsettled
 
 AVERAGES = (Method.WEIGHTED_AVERAGE, Method.WEIGHTED_AVERAGE_DATE)
 
@@ -31,7 +31,7 @@ def settle(pool: Pool, method: Method, *, include_physical: bool, precision_e5: 
     only_financial = method in AVERAGES or not include_physical
     receipts = [layer for layer in pool.receipts if layer.is_financial or not only_financial]
     issues = [layer for layer in pool.issues if layer.is_financial or not only_financial]
-    waiting = _settle_marks(closing, pool.marks, receipts, issues, precision_e5)
+    waiting = _settle_marks(closing, pool, issues, precision_e5)
     free = [issue for issue in issues if issue.quantity_e5]
     if method in AVERAGES:
         averages.settle(
@@ -48,28 +48,43 @@ def settle(pool: Pool, method: Method, *, include_physical: bool, precision_e5: 
     return closing
 
 
-def _settle_marks(
-    closing: Closing, marks: Iterable[Mark], receipts: Sequence[Layer], issues: Sequence[Layer], precision_e5: int
-) -> list[Unsettled]:
-    """Settle marked pairs; what is marked to a receipt that is not there yet is settled with nothing else."""
-    by_key = {layer.key: layer for layer in receipts}
+def _settle_marks(closing: Closing, pool: Pool, issues: Sequence[Layer], precision_e5: int) -> list[Unsettled]:
+    """Settle marked pairs; an issue marked to a receipt that is later, or not invoiced, settles with nothing else.
+
+    What of a receipt is marked by an issue that cannot be settled yet is not offered to others.
+    """
+    receipt_by_key = {layer.key: layer for layer in pool.receipts}
     issue_by_key = {layer.key: layer for layer in issues}
     waiting = []
-    for mark in marks:
-        issue = issue_by_key.get(mark.issue_key)
-        if issue is None or not issue.quantity_e5:
-            continue
-        receipt = by_key.get(mark.receipt_key)
-        quantity_e5 = min(mark.quantity_e5, issue.quantity_e5)
-        if receipt is not None and receipt.is_financial:
-            quantity_e5 = min(quantity_e5, receipt.quantity_e5)
-            if quantity_e5:
-                closing.matches.append(match(issue, receipt, quantity_e5, precision_e5, is_mark=True))
-        else:
-            issue.take(quantity_e5, precision_e5)
-            if issue.is_financial:
-                waiting.append(Unsettled(issue.key, quantity_e5, Reason.MARKED_RECEIPT_LATER))
+    for mark in pool.marks:
+        receipts = [receipt_by_key[key] for key in mark.receipt_keys if key in receipt_by_key]
+        left_e5 = mark.quantity_e5
+        for issue in [issue_by_key[key] for key in mark.issue_keys if key in issue_by_key]:
+            for receipt in [layer for layer in receipts if layer.is_financial]:
+                quantity_e5 = min(left_e5, issue.quantity_e5, receipt.quantity_e5)
+                if quantity_e5:
+                    closing.matches.append(match(issue, receipt, quantity_e5, precision_e5, is_mark=True))
+                    left_e5 -= quantity_e5
+            wanted_e5 = min(left_e5, issue.quantity_e5)
+            waits_e5 = _hold(receipts, wanted_e5, precision_e5) if receipts else wanted_e5
+            if waits_e5:
+                issue.take(waits_e5, precision_e5)
+                left_e5 -= waits_e5
+                if issue.is_financial:
+                    waiting.append(Unsettled(issue.key, waits_e5, Reason.MARKED_RECEIPT_LATER))
+        _hold(receipts, left_e5, precision_e5)
     return waiting
+
+
+def _hold(receipts: Iterable[Layer], quantity_e5: int, precision_e5: int) -> int:
+    """Take a quantity of receipts out of what is offered; returns how much of it was there."""
+    left_e5 = quantity_e5
+    for receipt in receipts:
+        part_e5 = min(left_e5, receipt.quantity_e5)
+        if part_e5:
+            receipt.take(part_e5, precision_e5)
+            left_e5 -= part_e5
+    return quantity_e5 - left_e5
 
 
 def match(issue: Layer, receipt: Layer, quantity_e5: int, precision_e5: int, *, is_mark: bool = False) -> Match:

@@ -1,5 +1,6 @@
 // The page of the scan station: hears scans, keeps them, sends them, says what became of them.
 
+import { Camera, possible } from "./camera.js";
 import { Queue } from "./queue.js";
 import { Sender, post } from "./sender.js";
 import { play, setSilent, silent } from "./tones.js";
@@ -28,15 +29,28 @@ function prompt() {
 
 function showWork(html) {
   const work = by("scan-work");
-  if (html && work) work.innerHTML = html;
+  if (html && work) {
+    const held = work.contains(document.activeElement) ? document.activeElement : null;
+    work.innerHTML = html;
+    if (held) focusAgain(work, held.dataset.take);
+  }
   showPost();
+}
+
+// Who works by keyboard stays where he was, though the lines are new.
+function focusAgain(work, taken) {
+  const buttons = [...work.querySelectorAll("button")];
+  const same = taken === undefined ? buttons.find((each) => "undo" in each.dataset) : buttons.find((each) => each.dataset.take === taken);
+  (same ?? by("scan-typed")).focus();
 }
 
 function showPost() {
   const button = by("scan-post-button");
   if (!button) return;
   const waits = queue.waiting().some((scan) => scan.session === session);
-  button.disabled = waits || by("scan-work").querySelector("[data-ready]")?.dataset.ready !== "yes";
+  const { ready, verb } = by("scan-work").querySelector("[data-ready]").dataset;
+  button.disabled = waits || ready !== "yes";
+  button.querySelector("span").textContent = verb;
 }
 
 function describe(scan) {
@@ -140,6 +154,30 @@ function stopAsking() {
 
 listen(heard);
 
+const camera = new Camera(by("scan-video"), heard);
+const eye = by("scan-camera");
+eye.hidden = !possible();
+function showEye(open) {
+  by("scan-view").hidden = !open;
+  eye.setAttribute("aria-pressed", String(open));
+}
+function closeEye() {
+  camera.stop();
+  showEye(false);
+}
+eye.addEventListener("click", async () => {
+  if (camera.stream) return closeEye();
+  try {
+    showEye(true);
+    await camera.start();
+  } catch {
+    closeEye();
+    say("bad", texts.textNoCamera);
+  }
+  return undefined;
+});
+document.addEventListener("visibilitychange", () => document.hidden && camera.stream && closeEye());
+
 by("scan-waiting").addEventListener("click", () => openQueue(by("scan-queue").hidden));
 by("scan-queue-list").addEventListener("click", (event) => {
   const act = event.target.closest("[data-act]");
@@ -154,6 +192,7 @@ by("scan-queue-list").addEventListener("click", (event) => {
     say("ready", prompt());
   }
   showQueue();
+  (by("scan-queue-list").querySelector("button") ?? by("scan-typed") ?? by("scan-sound")).focus();
 });
 
 const sound = by("scan-sound");
@@ -179,8 +218,11 @@ by("scan-pad")?.addEventListener("click", (event) => {
   if (!pressed) return;
   if (pressed.dataset.step) {
     const next = Number(field.value.replace(",", ".")) + Number(pressed.dataset.step);
-    field.value = String(next >= 1 ? next : 1);
+    field.value = String(next >= 1 ? next : 1); // a sum has no neighbour: it becomes 1
     fresh = true;
+  } else if (pressed.dataset.sign) {
+    field.value += pressed.dataset.sign;
+    fresh = false;
   } else if (pressed.dataset.digit) {
     field.value = fresh ? pressed.dataset.digit : field.value + pressed.dataset.digit;
     fresh = false;

@@ -16,7 +16,7 @@ def layer(key, day, quantity, value, **facts):
 
 
 def close(method, receipts, issues, marks=(), *, physical=False):
-    pool = Pool(receipts, issues, [Mark(issue, receipt, quantity * E5) for issue, receipt, quantity in marks])
+    pool = Pool(receipts, issues, [Mark([issue], [receipt], quantity * E5) for issue, receipt, quantity in marks])
     return settle(pool, method, include_physical=physical, precision_e5=CENT)
 
 
@@ -134,6 +134,11 @@ class TestMarks:
 
         assert matches(found) == []
         assert unsettled(found) == [(5, 1, "marked_receipt_later")]
+
+    def test_a_marked_receipt_is_kept_for_an_issue_that_is_not_there_yet(self):
+        found = close(Method.FIFO, three_receipts(), [layer(5, 15, 1, 20)], marks=[(99, 1, 1)])
+
+        assert matches(found) == [(5, 2, 1, 20.0)]
 
 
 layers = st.lists(st.tuples(st.integers(1, 28), st.integers(1, 9), st.integers(0, 9_999)), max_size=6)

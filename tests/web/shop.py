@@ -1,4 +1,4 @@
-"""A small shop with something posted of everything; made beside what is in the books already."""
+"""The small shop that page tests open: a chair bought and sold, a transfer order and a count."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from tests import factories
 TODAY = date(2026, 3, 2)
 
 
-def make():
+def open_shop():
     """A chair bought at 20.00 (10 received, 6 of them invoiced), 4 of 5 sold at 45.00; a transfer order and a count."""
     shop = factories.company(locations=["OSLO", "BERGEN"])
     oslo, bergen = shop.locations["OSLO"], shop.locations["BERGEN"]

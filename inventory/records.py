@@ -1,0 +1,61 @@
+"""The records of stock and trade whose cards have notes, files and a history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from config.base.record_kinds import RecordKind
+from inventory import links, scopes
+from inventory.forms import ItemForm
+from inventory.models import Item
+
+_ITEM_COSTS = frozenset(
+    {
+        *ItemForm.cost_fields,
+        "last_direct_cost",
+        *(column.attname for column in Item._meta.concrete_fields if column.attname.endswith(("_share", "_overhead"))),
+    }
+)
+
+
+def _in_scope(model: type[Model], user: Any) -> QuerySet[Any]:
+    return scopes.documents_of(user, model._default_manager.all())
+
+
+def _order_url(order: Any) -> str:
+    return links.order_url(order.kind, order.no)
+
+
+def _posted_url(document: Any) -> str:
+    return links.document_url(document.type, document.no)
+
+
+_ITEM = {"view": ("base.item_view",), "edit": "base.item_edit"}
+_TRADE = {"view": ("base.document_view",), "edit": "base.document_edit"}
+_POSTED = {"view": ("base.document_view", "base.stock_view"), "edit": "base.document_view"}
+_SETUP = {"view": ("base.setup_edit",), "edit": "base.setup_edit"}
+
+RECORDS = {
+    "inventory.item": RecordKind("inventory:item_detail", cost_fields=_ITEM_COSTS, own_pages=True, **_ITEM),
+    "inventory.itemcategory": RecordKind("inventory:itemcategory_detail", key="code", **_ITEM),
+    "inventory.itemattribute": RecordKind("inventory:itemattribute_detail", key="code", **_ITEM),
+    "inventory.itemtemplate": RecordKind("inventory:itemtemplate_update", key="code", **_ITEM),
+    "inventory.unitofmeasure": RecordKind("inventory:unitofmeasure_update", key="code", **_ITEM),
+    "inventory.catalogueitem": RecordKind("inventory:catalogueitem_update", key="pk", **_ITEM),
+    "inventory.stockkeepingunit": RecordKind("inventory:stockkeepingunit_update", key="pk", **_ITEM),
+    "inventory.location": RecordKind(
+        "inventory:location_detail", view=("base.location_view", "base.setup_edit"), edit="base.setup_edit", key="code"
+    ),
+    "inventory.responsibilitycentre": RecordKind("inventory:responsibilitycentre_update", key="code", **_SETUP),
+    "inventory.itemcharge": RecordKind("inventory:itemcharge_update", key="code", **_SETUP),
+    "inventory.vendor": RecordKind("inventory:vendor_detail", **_TRADE),
+    "inventory.customer": RecordKind("inventory:customer_detail", **_TRADE),
+    "inventory.document": RecordKind("", visible=_in_scope, card=_order_url, **_TRADE),
+    "inventory.posteddocument": RecordKind("", key="pk", card=_posted_url, **_POSTED),
+    "inventory.transferorder": RecordKind(
+        "inventory:transfer_detail", view=("base.stock_view",), edit="base.transfer_edit"
+    ),
+    "inventory.count": RecordKind("inventory:count_detail", view=("base.stock_view",), edit="base.count_record"),
+}

@@ -1,0 +1,18 @@
+"""Every page of purchases, sales and transfers: accessible in both themes, and on small screens."""
+
+import pytest
+
+from tests.browser.pages_of_all import walk
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
+
+
+@pytest.fixture
+def company(world):
+    return world
+
+
+def test_every_page(world, sign_in):
+    walked = walk(world, sign_in, "trade")
+    assert walked.found == []
+    assert len(walked.pages()) > 80
