@@ -58,7 +58,12 @@ class Document(models.Model):
                 | Q(kind__startswith="sales", customer__isnull=False, vendor__isnull=True),
             )
         ]
-        indexes = [models.Index(fields=["kind", "status", "no"], name="document_kind_status")]
+        indexes = [
+            models.Index(fields=["kind", "status", "no"], name="document_kind_status"),
+            # Lists begin with the newest: of a kind, and of all kinds.
+            models.Index(fields=["kind", "order_date", "no"], name="document_kind_date"),
+            models.Index(fields=["order_date", "no"], name="document_date"),
+        ]
 
     def __str__(self) -> str:
         return self.no
@@ -182,6 +187,19 @@ class DocumentLine(models.Model):
             models.CheckConstraint(
                 name="document_line_invoiced_within_handled",
                 condition=Q(quantity_invoiced__gte=0, quantity_invoiced__lte=F("quantity_handled")),
+            ),
+        ]
+        indexes = [
+            # Few lines wait among all that are done.
+            models.Index(
+                fields=["item", "document"],
+                condition=Q(quantity_handled__lt=F("quantity")),
+                name="document_line_to_handle",
+            ),
+            models.Index(
+                fields=["document"],
+                condition=Q(quantity_invoiced__lt=F("quantity_handled")),
+                name="document_line_to_invoice",
             ),
         ]
 

@@ -59,7 +59,10 @@ class GLTransaction(models.Model):
     class Meta:
         verbose_name = _("G/L transaction")
         verbose_name_plural = _("G/L transactions")
-        indexes = [models.Index(fields=["document_no"], name="gl_transaction_document")]
+        indexes = [
+            models.Index(fields=["document_no"], name="gl_transaction_document"),
+            models.Index(fields=["posting_date"], name="gl_transaction_date"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk}"
