@@ -174,7 +174,8 @@ SELECT v.id, v.entry, b.item + %(first_item)s, (%(locations)s::bigint[])[b.locat
     CASE WHEN v.what = 3 THEN 'variance' ELSE 'direct_cost' END, CASE WHEN v.what = 3 THEN 'purchase' ELSE '' END,
     %(first_day)s + v.day::int, %(first_day)s + b.valued::int,
     CASE WHEN v.invoice = 1 THEN {_INVOICE_TYPE} ELSE {_DOCUMENT_TYPE} END,
-    CASE WHEN v.invoice = 1 THEN 'N' ELSE 'D' END || lpad(v.document::text, 9, '0'), v.line, v.carried_quantity, v.valued_quantity, v.invoiced_quantity, v.actual / 100.0, v.expected / 100.0, 0,
+    CASE WHEN v.invoice = 1 THEN 'N' ELSE 'D' END || lpad(v.document::text, 9, '0'), v.line, v.carried_quantity,
+    v.valued_quantity, v.invoiced_quantity, v.actual / 100.0, v.expected / 100.0, 0,
     round((v.actual + v.expected) / 100.0 / v.valued_quantity, 5), 0, 0, 0, 0, 0, v.what = 0, v.averaged = 1,
     CASE WHEN v.what = 2 THEN %(charge)s::bigint END, %(goods)s, %(business)s, %(product)s,
     (%(sets)s::bigint[])[b.location + 1], v.day + 1, %(posted_at)s

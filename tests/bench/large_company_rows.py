@@ -103,13 +103,15 @@ FROM costing_itembalance b JOIN inventory_item i ON i.id = b.item_id WHERE b.ite
     """
 INSERT INTO inventory_catalogueitem (vendor_id, vendor_item_no, description, unit_price)
 SELECT v.id, 'A-' || n, 'Catalogue article ' || n, n %% 900 + 1
-FROM generate_series(1, %(items)s / 5) n JOIN inventory_vendor v ON v.no = 'V' || lpad((n %% %(some)s + 1)::text, 6, '0')
+FROM generate_series(1, %(items)s / 5) n
+JOIN inventory_vendor v ON v.no = 'V' || lpad((n %% %(some)s + 1)::text, 6, '0')
 """,
 )
 _BINS = (
     """
 INSERT INTO inventory_bin (location_id, code, name)
-SELECT l.id, 'B' || lpad(n::text, 3, '0'), '' FROM inventory_location l, generate_series(1, 25) n WHERE l.code LIKE 'L__'
+SELECT l.id, 'B' || lpad(n::text, 3, '0'), ''
+FROM inventory_location l, generate_series(1, 25) n WHERE l.code LIKE 'L__'
 """,
     """
 INSERT INTO inventory_bincontent (bin_id, item_id, quantity)
@@ -196,7 +198,8 @@ WHERE id IN (SELECT document_id FROM inventory_documentline WHERE quantity_invoi
 )
 _OPEN_ORDER = """
 INSERT INTO inventory_document (
-    kind, no, status, {partner}_id, order_date, expected_date, location_id, external_document_no, created_at, updated_at)
+    kind, no, status, {partner}_id, order_date, expected_date, location_id, external_document_no, created_at,
+    updated_at)
 SELECT '{kind}', '{letters}' || lpad(n::text, 7, '0'), CASE WHEN n %% 3 = 0 THEN 'released' ELSE 'open' END, p.id,
     %(today)s::date + n %% 30, %(today)s::date + n %% 60, l.id, '', %(posted_at)s, %(posted_at)s
 FROM generate_series(1, %(some)s * {times}) n
@@ -217,7 +220,8 @@ ORDER BY o.id, n
 """
 _TRANSFERS = (
     """
-INSERT INTO inventory_transferorder (no, status, from_location_id, to_location_id, order_date, expected_date, updated_at)
+INSERT INTO inventory_transferorder (
+    no, status, from_location_id, to_location_id, order_date, expected_date, updated_at)
 SELECT 'OT' || lpad(n::text, 7, '0'), CASE WHEN n %% 2 = 0 THEN 'released' ELSE 'open' END, f.id, t.id,
     %(today)s::date + n %% 30, %(today)s::date + n %% 40, %(posted_at)s
 FROM generate_series(1, %(some)s) n
@@ -234,8 +238,8 @@ FROM inventory_transferorder o, generate_series(1, 5) n ORDER BY o.id, n
 _COUNTS = (
     """
 INSERT INTO inventory_count (no, status, posting_date, location_id, updated_at)
-SELECT 'LC' || lpad(n::text, 5, '0'), CASE WHEN n %% 5 = 0 THEN 'open' ELSE 'posted' END, %(today)s::date - n %% 300, l.id,
-    %(posted_at)s
+SELECT 'LC' || lpad(n::text, 5, '0'), CASE WHEN n %% 5 = 0 THEN 'open' ELSE 'posted' END,
+    %(today)s::date - n %% 300, l.id, %(posted_at)s
 FROM generate_series(1, %(few)s) n JOIN inventory_location l ON l.code = 'L' || lpad((n %% 20)::text, 2, '0')
 """,
     """

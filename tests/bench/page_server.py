@@ -1,4 +1,4 @@
-"""One company in a process of its own, with a connection that stays warm: it opens pages and says how long they took."""
+"""One company in a process of its own, with a warm connection: it opens pages and says how long they took."""
 
 import multiprocessing
 import time
@@ -70,7 +70,7 @@ def _serve(pipe: Any, database: str, make_world: Callable[[], Any]) -> None:
         world = make_world()
         walk = PageWalk(world)
         pages = {page.name: page for page in walk.pages()}
-    except Exception as error:  # the parent raises it
+    except Exception as error:  # noqa: BLE001 - the parent raises it
         pipe.send(RuntimeError(f"{type(error).__name__}: {error}"))
         return
     pipe.send({page.name: page.kind for page in pages.values()})
@@ -81,7 +81,7 @@ def _serve(pipe: Any, database: str, make_world: Callable[[], Any]) -> None:
             return
         try:
             pipe.send(_do(what, name, times, walk, pages, world))
-        except Exception as error:  # the parent raises it
+        except Exception as error:  # noqa: BLE001 - the parent raises it
             pipe.send(RuntimeError(f"{name}: {type(error).__name__}: {error}"))
 
 

@@ -8,7 +8,7 @@ A page is known by its address and the way to look at it, so that the pages of t
 """
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count
 from django.test import Client
@@ -43,8 +43,8 @@ class PageWalk:
         self.world = world
         self.clients = {}
 
-    def pages(self):
-        """Every page that opens, with its ways."""
+    def pages(self, *, ways=True):
+        """Every page that opens, with its ways unless told otherwise."""
         table = permissions_table.read()
         for address in addresses():
             marks = table.get(address.route, {})
@@ -55,14 +55,14 @@ class PageWalk:
                 page = Page(address.route, _kind(address.route), path, username)
                 answer = self.get(page)
                 if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
-                    yield from self._ways(page, answer, address)
+                    page = replace(page, kind=_kind_of_view(answer) or page.kind)
+                    yield page
+                    if ways:
+                        yield from self._ways(page, answer, address)
                     break
 
     def _ways(self, page, answer, address):
-        view = _view(answer)
-        kind = "list" if isinstance(view, ListView) else "card" if isinstance(view, CardView) else page.kind
-        page = Page(page.name, kind, page.path, page.username)
-        yield page
+        view, kind = _view(answer), page.kind
         busy_path = address.path(arguments(address, self._busy_world, page.username))
         if busy_path != page.path and self.get(Page("", "", busy_path, page.username)).status_code == 200:
             yield Page(f"{page.name} busiest", kind, busy_path, page.username)
@@ -82,7 +82,7 @@ class PageWalk:
         for name, value in self._values().items():
             if name in filters:
                 yield f"filter {name}", {name: value}
-        yield "last page", {"page": "last"}
+        yield "last page", {"page": "-1"}
         sortable = [head["name"] for head in answer.context["heads"] if head["sortable"]]
         for name in dict.fromkeys(sortable[1:2] + sortable[-1:]):
             yield f"sort {name}", {"sort": name}
@@ -130,6 +130,11 @@ def _kind(route):
     if "fragment" in route or "/panel" in route or "/parts/" in route:
         return "panel"
     return "search" if route.startswith("/search") else "scan" if route.startswith("/scan") else "page"
+
+
+def _kind_of_view(answer):
+    view = _view(answer)
+    return "list" if isinstance(view, ListView) else "card" if isinstance(view, CardView) else ""
 
 
 def _view(answer):
