@@ -115,7 +115,7 @@ class Clerk(threading.Thread):
     def ship(self) -> None:
         """Take an order and ship it; where stock is short, delete it, or leave it."""
         place = self.dice.choice(company.PLACES)
-        order, lines = self._order("sales", {"customer": company.CUSTOMER, "location": place}, most=7)
+        order, lines = self._order("sales", {"customer": company.CUSTOMER, "location": place}, most=8)
         moves = [(item, place, -quantity) for item, quantity in lines.items()]
         try:
             self._post("ship", f"{order}ship/", lambda _page, _sent: moves)
