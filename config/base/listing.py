@@ -18,8 +18,8 @@ from config.base.tables import Table
 
 RESERVED = ("sort", "page", "per_page", "columns", "view", "dialect", "panel", "tab", "part")
 PER_PAGE = (25, 50, 100, 250)
-COUNTED = 10_000
-"""A list with more rows than this is shown without its count and its sums; they come by a request of their own."""
+COUNTED, ADDED_UP = 10_000, 1_000
+"""So many rows are counted and added up before a list is shown; of more it comes by a request of its own."""
 
 
 def query_with(params: QueryDict, **changes: Any) -> str:

@@ -166,8 +166,8 @@ class ListView(PageMixin):
             "table": table,
             "heads": [self._head(column) for column in table.columns],
             "body": self._body(table),
-            "foot": self._foot(table) if extent.count and not extent.more else [],
-            "foot_url": self._part_url("totals") if extent.more and self._sums_shown(table) else "",
+            "foot": self._foot(table) if 0 < extent.count <= listing.ADDED_UP else [],
+            "foot_url": self._part_url("totals") if self._adds_up_later(table) else "",
             "count_url": self._part_url("count") if extent.more else "",
             "page_obj": page,
             "page_range": self._page_range(page),
@@ -252,6 +252,9 @@ class ListView(PageMixin):
         if isinstance(page, listing.LongPage):
             return [number or page.paginator.ELLIPSIS for number in page.numbers]
         return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
+
+    def _adds_up_later(self, table: Table) -> bool:
+        return self.extent.count > listing.ADDED_UP and self._sums_shown(table)
 
     def _sums_shown(self, table: Table) -> bool:
         shown = {column.name for column in table.columns}
