@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from tests.bench import adjust, close, general_ledger, load_demo, posting, reconciliation
+from tests.bench import adjust, close, general_ledger, load_demo, pages, posting, reconciliation
 
 MEASURES: dict[str, Callable[[int], Iterable[object]]] = {
     "posting_1": posting.one,
@@ -21,4 +21,5 @@ MEASURES: dict[str, Callable[[int], Iterable[object]]] = {
     "explain_all": reconciliation.explain_all,
     "matrix_page": reconciliation.matrix_page,
     "load_demo": load_demo.measure,
+    "pages": pages.measure,
 }

@@ -14,11 +14,11 @@ from tests.bench import databases
 
 @dataclass(frozen=True)
 class Opened:
-    """`bytes_`: of the page as it is sent, before it is packed."""
+    """`size`: bytes of the page before it is packed."""
 
     seconds: float
     queries: int
-    bytes_: int
+    size: int
 
 
 class CompanyProcess:
