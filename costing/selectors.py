@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import (
+    BooleanField,
     Case,
     Count,
     DateField,
-    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
@@ -179,14 +179,16 @@ def cost_status(items: QuerySet[Item] | None = None) -> QuerySet[Any]:
     An item is adjusted when it has no entry point, and no finished order whose cost is not adjusted. One settled at
     the inventory close is never adjusted by a run, so it always counts as adjusted.
     """
-    points = AvgCostAdjmtEntryPoint.objects.filter(
-        item=OuterRef("pk"), item__item_model_group__settle_at=SettleAt.POSTING
-    ).order_by("valuation_date")
-    orders = InventoryAdjmtEntryOrder.objects.filter(item=OuterRef("pk"), is_finished=True, cost_is_adjusted=False)
+    all_points = AvgCostAdjmtEntryPoint.objects.filter(item__item_model_group__settle_at=SettleAt.POSTING)
+    points = all_points.filter(item=OuterRef("pk")).order_by("valuation_date")
+    orders = InventoryAdjmtEntryOrder.objects.filter(is_finished=True, cost_is_adjusted=False)
     runs = AdjustmentRunItem.objects.filter(item=OuterRef("pk"), run__preview=False).order_by("-run_id")
     found = Item.objects.all() if items is None else items
     return found.filter(type=ItemType.INVENTORY).annotate(
-        adjusted=~Exists(points) & ~Exists(orders),
+        # Read once for all items, not once for each.
+        adjusted=ExpressionWrapper(
+            ~Q(pk__in=all_points.values("item")) & ~Q(pk__in=orders.values("item")), output_field=BooleanField()
+        ),
         unadjusted_from=Subquery(points.values("valuation_date")[:1], output_field=DateField()),
         last_run_id=Subquery(runs.values("run_id")[:1]),
         last_run_made=Subquery(runs.values("entries_made")[:1]),

@@ -22,6 +22,22 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['order_date', 'no'], name='document_date'),
         ),
         migrations.AddIndex(
+            model_name="document",
+            index=models.Index(
+                condition=models.Q(("status__in", ["open", "released"])),
+                fields=["vendor"],
+                name="document_open_of_vendor",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="document",
+            index=models.Index(
+                condition=models.Q(("status__in", ["open", "released"])),
+                fields=["customer"],
+                name="document_open_of_customer",
+            ),
+        ),
+        migrations.AddIndex(
             model_name='documentline',
             index=models.Index(condition=models.Q(('quantity_handled__lt', models.F('quantity'))), fields=['item', 'document'], name='document_line_to_handle'),
         ),

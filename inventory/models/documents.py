@@ -20,6 +20,8 @@ from inventory.models.master import Item, ItemCharge, UnitOfMeasure, Variant
 from inventory.models.places import Customer, Location, ResponsibilityCentre, Vendor
 from inventory.models.prices import PriceListLine
 
+_IS_OPEN = Q(status__in=[DocumentStatus.OPEN, DocumentStatus.RELEASED])
+
 
 class Document(models.Model):
     """An order, return order or credit memo that is not fully posted."""
@@ -63,6 +65,8 @@ class Document(models.Model):
             # Lists begin with the newest: of a kind, and of all kinds.
             models.Index(fields=["kind", "order_date", "no"], name="document_kind_date"),
             models.Index(fields=["order_date", "no"], name="document_date"),
+            models.Index(fields=["vendor"], condition=_IS_OPEN, name="document_open_of_vendor"),
+            models.Index(fields=["customer"], condition=_IS_OPEN, name="document_open_of_customer"),
         ]
 
     def __str__(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Value, When
+from django.db.models import CharField, Count, Func, IntegerField, Value
+from django.db.models.functions import Cast, Coalesce
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,9 +38,10 @@ PARENT_TITLE = gettext_lazy("Item categories")
 
 def by_key(values: dict[int, int]) -> Any:
     """A figure that was worked out for each category, as an expression."""
-    return Case(
-        *(When(pk=pk, then=Value(value)) for pk, value in values.items()), default=0, output_field=IntegerField()
+    found = Func(
+        Value(json.dumps(values)), Cast("pk", CharField()), template="(%(expressions)s)", arg_joiner="::jsonb ->> "
     )
+    return Coalesce(Cast(found, IntegerField()), Value(0))
 
 
 def with_tree(tree: Tree) -> Any:

@@ -72,6 +72,7 @@ class AvailabilityView(ListView):
     parent = "inventory:item_list"
     parent_title = gettext_lazy("Items")
     filterset_class = StockFilter
+    paginate_by = 25  # with a column for each location
     saved_views = True
     actions = (Action(gettext_lazy("Projected availability"), "inventory:availability_list"),)
 
@@ -91,7 +92,11 @@ class AvailabilityView(ListView):
         return type("StockByLocationTable", (StockTable,), {**columns, "Meta": meta})
 
     def _column(self, code: str, label: str) -> QuantityColumn:
-        return QuantityColumn(verbose_name=label, linkify=lambda record: entries_url(item=record.no, location=code))
+        # Most items are at few places: nothing leads nowhere, and the page stays small.
+        return QuantityColumn(
+            verbose_name=label,
+            linkify=lambda record, value: entries_url(item=record.no, location=code) if value else None,
+        )
 
     @property
     def totals(self) -> tuple[str, ...]:  # type: ignore[override]

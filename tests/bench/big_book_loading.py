@@ -213,6 +213,9 @@ def without_indexes(tables: Sequence[str]) -> Iterator[None]:
             [list(tables)],
         )
         found = cursor.fetchall()
+        # Within a test's own transaction keys may still wait to be checked.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for name, _definition in found:
             cursor.execute(f'DROP INDEX "{name}"')
         yield
