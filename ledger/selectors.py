@@ -114,7 +114,8 @@ def trial_balance(*, date_from: date | None = None, date_to: date | None = None)
         opening=Sum("entries__amount", filter=before, default=ZERO),
         debit=Sum("entries__amount", filter=within & Q(entries__amount__gt=0), default=ZERO),
         credit=Sum("entries__amount", filter=within & Q(entries__amount__lt=0), default=ZERO),
-        entry_count=Count("entries"),
+        # Counted by what the index holds, so that no entry is read.
+        entry_count=Count("entries__amount"),
     )
     return [
         TrialBalanceRow(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,6 +35,7 @@ from inventory.models import Item, Location
 
 MOST_POINTS = 36
 MOST_PLACES = 5
+PERIODS_ON_A_PAGE = 120
 NOT_REVALUED = [value for value in ValueEntryType.values if value != ValueEntryType.REVALUATION]
 STANDARD_COST = "standard_cost"
 
@@ -170,7 +173,7 @@ class CostHistoryView(PageMixin):
         return _Status(adjusted=found.adjusted, last_adjusted_at=state.adjusted_at if state else None)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        rows = self._rows()
+        page = self._page()
         stem = self.request.path.rstrip("/")
         query = self.request.GET.urlencode()
         formats = _FILES if self.may(exporting.EXPORT) else ()
@@ -182,7 +185,9 @@ class CostHistoryView(PageMixin):
             averages=self.history.averages,
             by_place=self.history.by_place,
             columns=PERIOD_COLUMNS,
-            rows=rows,
+            rows=self._rows(page.object_list),
+            page_obj=page,
+            page_range=list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)),
             held_back=any(period.held_back.quantity for period in self.periods),
             shared_out=any(period.shared_out for period in self.periods),
             adjusted=[(each, self._adjusted_url(each), self._run_url(each)) for each in self.adjusted],
@@ -193,10 +198,19 @@ class CostHistoryView(PageMixin):
             **context,
         )
 
-    def _rows(self) -> list[PeriodRow]:
+    def _page(self) -> Page[PeriodCost]:
+        """The periods of the page that is asked for, or of the one with a day (`at`): links lead to its line."""
+        number = self.request.GET.get("page", 1)
+        at = parse_date(self.request.GET.get("at", ""))
+        if at is not None:
+            place = next((place for place, period in enumerate(self.periods) if period.end <= at), 0)
+            number = place // PERIODS_ON_A_PAGE + 1
+        return Paginator(self.periods, PERIODS_ON_A_PAGE).get_page(number)
+
+    def _rows(self, periods: Iterable[PeriodCost]) -> list[PeriodRow]:
         """The periods; the first line of each end is where links lead to."""
         rows, named = [], set()
-        for period in self.periods:
+        for period in periods:
             anchor = "" if period.end in named else f"period-{period.end.isoformat()}"
             named.add(period.end)
             rows.append(PeriodRow(period, self._figures_of(period), anchor))

@@ -35,6 +35,7 @@ class ValueEntryListView(ListView):
     )
     filterset_class = ValueEntryFilter
     table_class = ValueEntryTable
+    paginate_by = 25  # wide rows
     totals = (
         "item_ledger_entry_quantity",
         "invoiced_quantity",

@@ -237,7 +237,7 @@ class LineageView(PageMixin):
         if node.pool is not None:
             end = node.pool.end.isoformat()
             url = reverse("costing:item_cost", args=[words.pool_item(node.pool, self.trail)])
-            return f"{url}#period-{end}"
+            return f"{url}?at={end}#period-{end}"
         if node.order is not None:
             return selectors.value_entries_url(order_no=node.order.order_no)
         return selectors.value_entries_url(item_ledger_entry=node.entry_key or self.trail.root)
@@ -283,7 +283,7 @@ class LineageView(PageMixin):
         item_no = self.trail.facts[self.trail.root].item_no
         url = reverse("costing:item_cost", args=[item_no])
         told += [
-            (_("Average to %(day)s") % {"day": format_date(end)}, f"{url}#period-{end.isoformat()}")
+            (_("Average to %(day)s") % {"day": format_date(end)}, f"{url}?at={end:%Y-%m-%d}#period-{end:%Y-%m-%d}")
             for end in cause.period_ends
         ]
         return told

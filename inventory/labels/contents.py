@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -45,7 +45,7 @@ def of_items(items: Iterable[Item], *, kind: str) -> list[Label]:
     """A label for each item: its own barcode, its GTIN, or its number."""
     chosen = list(items)
     printed = _codes_of(chosen)
-    return [_label(item.no, item.description, printed.get(item.pk, item.no), kind, [item.shelf_no]) for item in chosen]
+    return [_item_label(item, printed, kind) for item in chosen]
 
 
 def of_lots(lots: Iterable[Lot], *, kind: str) -> list[Label]:
@@ -67,14 +67,20 @@ def of_bins(bins: Iterable[Bin], *, kind: str) -> list[Label]:
 def of_receipt(document: PostedDocument, *, kind: str) -> list[Label]:
     """A label for what each line brought: its lot or serial number, else its item."""
     entries = ItemLedgerEntry.objects.filter(register_id=document.register_id, quantity__gt=0)
-    rows = entries.filter(document_no=document.no).select_related("item").order_by("document_line_no", "pk")
+    rows = list(entries.filter(document_no=document.no).select_related("item").order_by("document_line_no", "pk"))
+    printed = _codes_of([entry.item for entry in rows])
     labels: list[Label] = []
     for entry in rows:
         if entry.lot_no or entry.serial_no:
-            labels += of_lots([Lot(entry.item, entry.lot_no, entry.serial_no, entry.expiration_date)], kind=kind)
+            lot = Lot(entry.item, entry.lot_no, entry.serial_no, entry.expiration_date)
+            labels.append(_lot_label(lot, printed.get(entry.item_id, ""), kind))
         else:
-            labels += of_items([entry.item], kind=kind)
+            labels.append(_item_label(entry.item, printed, kind))
     return labels
+
+
+def _item_label(item: Item, printed: Mapping[int, str], kind: str) -> Label:
+    return _label(item.no, item.description, printed.get(item.pk, item.no), kind, [item.shelf_no])
 
 
 def _codes_of(items: Sequence[Item]) -> dict[int, str]:

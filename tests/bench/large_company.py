@@ -22,6 +22,7 @@ from tests.bench.big_book import CHARGED, INVOICED, VARIANCE, BigBook
 from tests.bench.big_book_loading import FIRST, POSTED_AT, TODAY
 
 VALUES_PER_ENTRY = 1.1
+MOST_LINES = 25
 _FILLED = (
     "inventory_item",
     "inventory_itemattributevalue",
@@ -87,7 +88,8 @@ def _parameters(items: int) -> Mapping[str, object]:
 
 
 def _group_documents(book: BigBook) -> None:
-    """What was posted on one day, of one type and at one place, is one document; the invoices of a day another."""
+    """What was posted on one day, of one type and at one place, is one document, or several where it is much; so are
+    the invoices."""
     entries, values = book.entries, book.values
     entries["document"], entries["line"] = _numbered(entries["day"], entries["type"], entries["location"])
     at = values["entry"] - 1
@@ -102,9 +104,11 @@ def _group_documents(book: BigBook) -> None:
 
 def _numbered(day: np.ndarray, kind: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The number of the document of each row, and its line: 10000, 20000, ..."""
-    keys, document = np.unique((day * 10 + kind) * 100 + place, return_inverse=True)
-    order = np.argsort(document, kind="stable")
-    starts = np.searchsorted(document[order], np.arange(len(keys)))
-    line = np.empty(len(document), np.int64)
-    line[order] = (np.arange(len(document)) - starts[document[order]] + 1) * 10_000
-    return document.astype(np.int64) + 1, line
+    _keys, group = np.unique((day * 10 + kind) * 100 + place, return_inverse=True)
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(len(_keys)))
+    rank = np.empty(len(group), np.int64)
+    rank[order] = np.arange(len(group)) - starts[group[order]]
+    most = int(rank.max()) // MOST_LINES + 1
+    _keys, document = np.unique(group * most + rank // MOST_LINES, return_inverse=True)
+    return document.astype(np.int64) + 1, (rank % MOST_LINES + 1) * 10_000
