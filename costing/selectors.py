@@ -248,8 +248,9 @@ def gl_entries_of_value_entry(value_entry_id: int) -> QuerySet[Any]:
             When(balancing_gl_entry=OuterRef("pk"), then=-F("amount")), default=F("amount"), output_field=AmountField()
         )
     ).values("effect")
-    named = Q(pk__in=relations.values("gl_entry")) | Q(pk__in=relations.values("balancing_gl_entry"))
-    found: QuerySet[Any] = GLEntry.objects.filter(named).annotate(
+    # A union, not OR: it is read from the relations, and no other entry is looked at.
+    named = relations.order_by().values("gl_entry").union(relations.order_by().values("balancing_gl_entry"))
+    found: QuerySet[Any] = GLEntry.objects.filter(pk__in=named).annotate(
         effect=Subquery(effect[:1], output_field=AmountField()), pair=Subquery(side.values("pair")[:1])
     )
     return found
