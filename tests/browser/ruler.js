@@ -35,7 +35,7 @@
     const boxes = [each, ...[...(each.labels ?? [])].filter(isShown)].map((one) => one.getBoundingClientRect());
     const width = Math.max(...boxes.map((box) => box.width));
     const height = Math.max(...boxes.map((box) => box.height));
-    const isHidden = boxes[0].width <= 1;
+    const isHidden = boxes[0].width <= 1 || each.closest(".visually-hidden"); // until it has the focus
     if (getComputedStyle(each).display !== "inline" && !isHidden && Math.min(width, height) < least - 0.5) {
       say(`target ${Math.round(width)} x ${Math.round(height)}`, each);
     }

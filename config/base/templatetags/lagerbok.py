@@ -54,9 +54,10 @@ def shown(value: Any, kind: str) -> Any:
 
 @register.simple_tag
 def figure(value: Any, kind: str = "amount", url: str = "") -> SafeString:
-    """A figure, as a link to the entries behind it where there is an address."""
+    """A figure, as a link to the entries behind it where there is an address; a blank one has nothing to link."""
     content = shown(value, kind)
-    return format_html('<a class="figure-link" href="{}">{}</a>', url, content) if url else format_html("{}", content)
+    link = '<a class="figure-link" href="{}">{}</a>'
+    return format_html(link, url, content) if url and content != "" else format_html("{}", content)
 
 
 @register.simple_tag
