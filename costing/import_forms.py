@@ -14,6 +14,9 @@ from config.base.sheet_forms import SheetForm
 from config.base.sheets import Cell
 from costing.imports import Kind
 
+MAX_ROWS = 100_000
+MAX_NAME = 200
+
 
 class ImportForm(SheetForm):
     """Rows of one kind; what they say is judged when they are tried, not here."""
@@ -23,6 +26,7 @@ class ImportForm(SheetForm):
         required=False,
         help_text=gettext_lazy("Otherwise a number that exists is refused."),
     )
+    file_name = forms.CharField(required=False, widget=forms.HiddenInput)
     field_order = ("file", "text", "skip_existing")
 
     def __init__(self, *args: Any, kind: Kind, **kwargs: Any) -> None:
@@ -33,8 +37,29 @@ class ImportForm(SheetForm):
             "The first row names the columns, in any order; those with a star must be there: %(heads)s."
         ) % {"heads": heads}
 
+    def clean_file_name(self) -> str:
+        """What the uploaded file is called; it goes along with its rows, from the preview to the import."""
+        upload = self.files.get("file")
+        name = upload.name if upload is not None else self.cleaned_data["file_name"]
+        return "".join(char for char in name or "" if char.isprintable())[:MAX_NAME]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the rows, and keep them as text for whoever imports them later."""
+        cleaned = super().clean()
+        name = cleaned.get("file_name", "")
+        if name and self.data.get("file_name") != name:
+            data: Any = self.data.copy()
+            data["file_name"] = name
+            self.data = data
+        return cleaned
+
+    @property
+    def content(self) -> str:
+        """The rows as text, as the box holds them after a file was read."""
+        return str(self.data.get("text", ""))
+
     def take_rows(self, rows: Sequence[Sequence[Cell]], _cleaned: dict[str, Any]) -> None:
         """Find the columns of the rows."""
-        self.table = sheets.table_of(rows, self.kind.columns)
+        self.table = sheets.table_of(rows, self.kind.columns, limit=MAX_ROWS)
         if not self.table.rows:
             raise sheets.UnreadableFile(_("There are heads, but no rows below them."))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -24,6 +25,7 @@ from costing.models import CostingSetup, InventoryAdjmtEntryOrder
 from costing.order_loading import OrderBooks
 from costing.order_states import mark_from_corrections
 from costing.order_storing import StoredOrders
+from costing.setups import Setups
 
 __all__ = [
     "OrderBooks",
@@ -123,3 +125,16 @@ def settle(
     orders = [books for found in load(item_ids, setup=setup).values() for books in found]
     plan = compute(orders, precision_e5=precision_e5)
     return store(plan, setup=setup, periods=periods, run_id=run_id, user_id=user_id, context=context)
+
+
+def settle_finished(
+    state_id: int, *, item_id: int, setups: Setups, on: date, user_id: int | None, context: PostingContext
+) -> None:
+    """Cost one order as it is finished, dated to that day: for a product that goes out at its running average.
+
+    Its item must be locked. Source: physical-financial-updates (production that is ended has its final cost).
+    """
+    orders = [books for books in load([item_id], setup=setups.costing).get(item_id, ()) if books.state_id == state_id]
+    plan = compute(orders, precision_e5=setups.precision_e5)
+    terms = order_storing.Terms(setups.costing, setups.periods, None, user_id, not_before=on)
+    order_storing.store(plan.settled, terms=terms, context=context)

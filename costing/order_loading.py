@@ -25,6 +25,7 @@ ELEMENTS: dict[Element, tuple[ValueEntryType, str]] = {
     Element.MANUFACTURING_OVERHEAD_VARIANCE: (ValueEntryType.VARIANCE, VarianceType.MANUFACTURING_OVERHEAD),
     Element.NON_INVENTORY_VARIANCE: (ValueEntryType.VARIANCE, VarianceType.MATERIAL_NON_INVENTORY),
     Element.REVALUATION: (ValueEntryType.REVALUATION, ""),
+    Element.PRICE_DIFFERENCE: (ValueEntryType.VARIANCE, VarianceType.PRICE_DIFFERENCE),
 }
 """The type and the variance type of the value entries of each element."""
 

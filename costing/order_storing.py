@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.db.models import F
+from django.utils import timezone
 
 from config.base import bulk
 from config.base.amounts import from_e5
@@ -25,17 +27,19 @@ from costing.engine.orders import OutputValue, Settlement, Shares
 from costing.gl_posting import ValueToPost
 from costing.models import CostChange, CostingSetup, InventoryAdjmtEntryOrder
 from costing.order_loading import ELEMENTS, OrderBooks
+from costing.order_price_differences import price_differences
 from inventory import posting as item_posting
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the values of a batch of orders have in common."""
+    """What the values of a batch of orders have in common; none is dated before `not_before`."""
 
     setup: CostingSetup
     periods: AveragePeriods
     run_id: int | None
     user_id: int | None
+    not_before: date | None = None
 
 
 @dataclass(slots=True)
@@ -95,6 +99,8 @@ def _store_values(
     register_id = item_posting.write_register(
         source_code=SOURCE_CODE, document_no="", user_id=terms.user_id, created_at=context.created_at
     )
+    today = timezone.localdate(context.created_at)
+    values = [*values, *price_differences(values, periods=terms.periods, on=today)]
     to_post = _insert(values, register_id=register_id, terms=terms, context=context)
     stored.value_entry_ids = [value.id for value in to_post]
     for value in to_post:
@@ -171,7 +177,7 @@ def _insert(
         "user_id": terms.user_id,
         "register_id": register_id,
         "created_at": context.created_at,
-        **dates_allowed(),
+        **_dates_allowed(terms.not_before),
     }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, parameters)
@@ -179,6 +185,13 @@ def _insert(
     assert len(rows) == len(values)
     sets = account_lookup.accounts_of_sets({row[-1] for row in rows})
     return [ValueToPost(*(*row[:-1], sets[row[-1]])) for row in rows]
+
+
+def _dates_allowed(not_before: date | None) -> dict[str, date | None]:
+    """As for corrections; what is costed by an event of its own day is not dated before it."""
+    allowed = dates_allowed()
+    firsts = [day for day in (allowed["allowed_from"], not_before) if day is not None]
+    return allowed | {"allowed_from": max(firsts, default=None)}
 
 
 def record_sources(

@@ -17,7 +17,8 @@ from config.base import jobs
 from config.base.models import JobLog
 from costing import adjustment, close_log, closing, post_to_gl
 from costing.enums import CloseKind, RunState
-from costing.models import AdjustmentRun, AdjustmentRunItem, CloseLogLine, InventoryClose, PostToGLRun
+from costing.imports import runs as imports
+from costing.models import AdjustmentRun, AdjustmentRunItem, CloseLogLine, ImportRun, InventoryClose, PostToGLRun
 
 
 @jobs.handler("adjust_cost")
@@ -171,6 +172,17 @@ def reverse_close(job: jobs.RunningJob) -> None:
         return
     closing.reverse_close(close_id=close_id, user_id=job.requested_by_id)
     job.log(JobLog.Level.INFO, _("Inventory close %(no)s is reversed.") % {"no": close_id})
+
+
+@jobs.handler("import_file")
+def import_file(job: jobs.RunningJob) -> None:
+    """Import, or rehearse, a long file. Parameters: `run`. All or nothing; stopped, it leaves the books as before."""
+    run = ImportRun.objects.select_related("user").get(pk=job.parameters["run"])
+    job.result["url"] = job.notice_url = reverse("costing:import_run", args=[run.pk])
+    result = imports.carry_out(run, user=run.user, report=_between_units(job), guard=job.check_attempt)
+    if result is not None:
+        job.result["rows"] = result.rows
+        job.report(result.rows, result.rows)
 
 
 def _between_units(job: jobs.RunningJob) -> Callable[[int, int], None]:

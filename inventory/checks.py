@@ -20,6 +20,13 @@ class DocumentClosed(DomainError):
     code = ErrorCode.INVALID_INPUT
 
 
+def closed_words(document: Document) -> str:
+    """Why nothing can be done with a document any more; blank for an open one."""
+    if document.status == DocumentStatus.CLOSED_SHORT:
+        return _("The order is closed short.")
+    return _("The order is completed.") if document.status in CLOSED_STATES else ""
+
+
 def check_open(document: Document) -> None:
     """Refuse to change a document that is completed or closed short. Raises: DocumentClosed."""
     if document.status in CLOSED_STATES:

@@ -162,7 +162,8 @@ def _follow_item(line: DocumentLine, changed: frozenset[str]) -> None:
     """Another item brings its own words and unit, except for what the user typed along with it."""
     if "item" not in changed or line.item is None:
         return
-    line.unit_of_measure_id = line.item.base_unit_of_measure_id
+    if "unit_of_measure" not in changed:
+        line.unit_of_measure_id = line.item.base_unit_of_measure_id
     line.variant = None
     if "description" not in changed:
         line.description = line.item.description

@@ -29,6 +29,11 @@ def price_side(is_purchase: bool) -> PriceSide:
     return PriceSide.PURCHASE if is_purchase else PriceSide.SALES
 
 
+def any_price_lists(*, is_purchase: bool) -> bool:
+    """Whether anything is agreed on a side at all."""
+    return PriceListLine.objects.filter(side=price_side(is_purchase)).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class PriceBook:
     """The price list lines of one side that may hold for some items, read at once."""

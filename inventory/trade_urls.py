@@ -13,7 +13,7 @@ from inventory.enums import DocumentType
 from inventory.filters import OrderFilter, PurchaseFilter, SaleFilter
 from inventory.forms import PurchaseForm, SaleForm
 from inventory.tables import PurchaseReturnTable, PurchaseTable, SalesReturnTable, SaleTable
-from inventory.views import charges, order_changes, orders, posted, posted_trade, printing
+from inventory.views import charges, order_changes, order_states, orders, posted, posted_trade, printing
 from inventory.views.order_lines import LINES_VIEWS
 from inventory.views.sides import (
     PURCHASE,
@@ -46,6 +46,14 @@ def _order(route: str, side: OrderSide, table: type[Table]) -> list[URLPattern]:
         *(
             [path(f"{one}take/", order_changes.TakeLinesView.as_view(side=side), name=f"{stem}_take")]
             if side.is_return
+            else []
+        ),
+        *(
+            [
+                path(f"{one}close/", order_states.OrderCloseView.as_view(side=side), name=f"{stem}_close"),
+                path(f"{one}reopen/", order_states.OrderReopenView.as_view(side=side), name=f"{stem}_reopen"),
+            ]
+            if side.may_be_closed
             else []
         ),
         *grid_paths(f"{one}lines/", LINES_VIEWS[side.kind], name=f"{stem}_lines"),

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from inventory.models import ItemUnitOfMeasure
+from django.db.models import F, OuterRef, Subquery
+
+from inventory.models import Item, ItemUnitOfMeasure, UnitOfMeasure
 
 PLACES = Decimal("0.00001")
 
@@ -35,3 +38,19 @@ class Conversion:
             steps = (exact / self.rounding_precision).quantize(Decimal(1), ROUND_HALF_UP)
             exact = steps * self.rounding_precision
         return exact.quantize(PLACES, ROUND_HALF_UP)
+
+
+def units_of(item: Item) -> dict[str, tuple[UnitOfMeasure, Conversion]]:
+    """The units that an item is counted in, by their code in capitals: its base unit first, then the others."""
+    base = item.base_unit_of_measure
+    found = {base.code.upper(): (base, Conversion(Decimal(1)))}
+    for unit in item.units.select_related("unit_of_measure").order_by("quantity_per", "pk"):
+        found.setdefault(unit.unit_of_measure.code.upper(), (unit.unit_of_measure, Conversion.of(unit)))
+    return found
+
+
+def quantity_per_of_line() -> Any:
+    """Base units in the unit of a document line, as an expression over lines; empty where it is the base unit."""
+    units = ItemUnitOfMeasure.objects.filter(item=OuterRef("item"), unit_of_measure=OuterRef("unit_of_measure"))
+    other = units.exclude(unit_of_measure=F("item__base_unit_of_measure"))
+    return Subquery(other.values("quantity_per")[:1])

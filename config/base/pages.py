@@ -176,8 +176,19 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class CellNote:
+    """Small words under a value or box of a grid; ``tone`` "danger" makes them stand out."""
+
+    text: Text
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GridColumn:
-    """A column of a grid or preview: a form field, or with ``figure`` an attribute that is only shown."""
+    """A column of a grid or preview: a form field, or with ``figure`` an attribute that is only shown.
+
+    ``note`` says in small words what belongs to the value of a line; None: nothing.
+    """
 
     name: str
     label: Text = ""
@@ -186,6 +197,7 @@ class GridColumn:
     width: str = ""
     url: Callable[[Any], str] | None = None
     permission: str = ""
+    note: Callable[[Any], CellNote | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

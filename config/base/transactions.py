@@ -12,10 +12,11 @@ from config.base import locks
 
 @dataclass(frozen=True, slots=True)
 class PostingContext:
-    """What holds for one posting: its time (on all its rows) and whether it is a rehearsal."""
+    """What holds for one posting: its time (on all its rows), whether it is a rehearsal, and has the books alone."""
 
     created_at: datetime
     preview: bool
+    alone: bool = False
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def posting(*, preview: bool = False, alone: bool = False) -> Iterator[PostingCo
     """
     with locks.lock_timeout_as_busy(), transaction.atomic(durable=True):
         created_at = locks.lock_books(alone=alone)
-        yield PostingContext(created_at=created_at, preview=preview)
+        yield PostingContext(created_at=created_at, preview=preview, alone=alone)
         if preview:
             connection.check_constraints()
             transaction.set_rollback(True)

@@ -90,8 +90,10 @@ DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 2
 # (docs/performance.md). What the URL says comes last and wins.
 DATABASES["default"]["OPTIONS"]["options"] = f"-c jit=off {DATABASES['default']['OPTIONS'].get('options', '')}".rstrip()
 if flag("LAGERBOK_DATABASE_POOL"):
-    # The web process alone sets this (config/wsgi.py): a worker's child would use its parent's sockets.
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 20}
+    # The web process alone sets this (config/wsgi.py): a worker's child would use its parent's sockets. A thread that
+    # found no connection would wait for those that wait for a lock, and fail.
+    _connections = max(8, int(os.environ.get("WEB_THREADS") or 0))
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _connections, "timeout": 20}
 
 CELERY_BROKER_URL = os.environ.get("REDIS_URL") or f"redis+socket://{DATA_DIR / 'run' / 'valkey.sock'}"
 # A message that a dead worker held comes back after visibility_timeout; the sweep of jobs is quicker

@@ -93,11 +93,12 @@ WHERE s.item_id = ANY(%(ids)s) AND i.id = s.item_id AND s.allow_online_adjustmen
 
 _ALLOWED = """
 SELECT i.low_level_code, i.id FROM inventory_item i
-JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id AND g.settle_at = 'posting'
-    AND g.costing_method <> 'moving_average'
+JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+    AND (g.settle_at = 'posting' OR g.costing_method = 'moving_average')
 LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
 WHERE i.id = ANY(%s) AND NOT coalesce(s.excluded, false) AND coalesce(s.allow_online_adjustment, true)
-  AND (EXISTS (SELECT 1 FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = i.id)
+  AND (g.costing_method <> 'moving_average'
+       AND EXISTS (SELECT 1 FROM costing_avgcostadjmtentrypoint p WHERE p.item_id = i.id)
        OR EXISTS (SELECT 1 FROM costing_inventoryadjmtentryorder o
                   WHERE o.item_id = i.id AND o.is_finished AND NOT o.cost_is_adjusted))
 ORDER BY i.id

@@ -192,6 +192,8 @@ INSERT INTO costing_adjustmentrunitem (run_id, item_id, level, state, entries_re
                                        failure)
 SELECT %(run_id)s, i.id, i.low_level_code, 'waiting', 0, 0, 0, 0, ''
 FROM inventory_item i LEFT JOIN costing_itemcoststate s ON s.item_id = i.id
+JOIN inventory_itemmodelgroup g ON g.id = i.item_model_group_id
+     AND (g.settle_at = 'posting' OR g.costing_method = 'moving_average')
 JOIN costing_adjustmentrun r ON r.id = %(run_id)s
 WHERE i.id = ANY(%(item_ids)s::bigint[]) AND NOT coalesce(s.excluded, false)
   AND (r.item_ids IS NULL OR r.item_ids @> to_jsonb(i.id))
@@ -204,7 +206,8 @@ WHERE costing_adjustmentrunitem.state = 'done'
 def open_items(run_id: int, item_ids: Collection[int]) -> None:
     """Add items to the run, or open them again where a component of theirs has changed.
 
-    Items that are excluded, or that the run is not for, stay out; those that failed in it stay aside.
+    Items that are excluded, settled at the inventory close, or not of this run stay out; those that failed in it stay
+    aside.
     """
     if item_ids:
         with connection.cursor() as cursor:

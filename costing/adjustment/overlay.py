@@ -99,6 +99,8 @@ def compute(loaded: LoadedItem, values: Sequence[OutputValue], terms: Terms) -> 
 
     Raises: AveragesDoNotSettle.
     """
+    if loaded.is_moving_average:
+        return engine.Adjustment([], [])
     books = loaded.books
     posted = _lay_over(books, values)
     with named(loaded.item_id):

@@ -18,7 +18,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from costing.adjustment import claims
@@ -70,10 +70,10 @@ def unadjusted_item_ids(*, through: date | None = None) -> list[int]:
     if through is not None:
         points = points.filter(valuation_date__lte=through)
     orders = InventoryAdjmtEntryOrder.objects.filter(item=OuterRef("pk"), cost_is_adjusted=False, is_finished=True)
-    found = Item.objects.filter(Exists(points) | Exists(orders))
-    found = found.filter(item_model_group__settle_at=SettleAt.POSTING).exclude(cost_state__excluded=True)
-    # A moving average is right when it is posted.
-    found = found.exclude(item_model_group__costing_method=CostingMethod.MOVING_AVERAGE)
+    # A moving average is right when it is posted; what its orders cost may come later.
+    moving = Q(item_model_group__costing_method=CostingMethod.MOVING_AVERAGE)
+    found = Item.objects.filter((Exists(points) & ~moving) | Exists(orders))
+    found = found.filter(Q(item_model_group__settle_at=SettleAt.POSTING) | moving).exclude(cost_state__excluded=True)
     return list(found.order_by("-low_level_code", "pk").values_list("pk", flat=True))
 
 

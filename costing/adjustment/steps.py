@@ -24,7 +24,9 @@ def load(item_ids: Sequence[int], terms: Terms) -> list[LoadedItem]:
 
 
 def compute(loaded: LoadedItem, terms: Terms) -> engine.Adjustment:
-    """Return what the books of an item lack. Raises: AveragesDoNotSettle."""
+    """Return what the books of an item lack; nothing where they are final once posted. Raises: AveragesDoNotSettle."""
+    if loaded.is_moving_average:
+        return engine.Adjustment([], [])
     with named(loaded.item_id):
         return loaded.batch.adjustment(loaded.position, period_of=terms.periods.end, through=terms.through)
 

@@ -25,7 +25,8 @@ E5 = 100_000
 class Element(IntEnum):
     """A kind of value that an output holds, in the order in which rounding is carried on.
 
-    A revaluation is none of an order's cost; one of expected cost ends as the output is invoiced.
+    A revaluation is none of an order's cost; one of expected cost ends as the output is invoiced. Neither is the price
+    difference of a moving average item, whose stock could not take all of a later cost.
     """
 
     DIRECT = 0
@@ -38,6 +39,7 @@ class Element(IntEnum):
     MANUFACTURING_OVERHEAD_VARIANCE = 7
     NON_INVENTORY_VARIANCE = 8
     REVALUATION = 9
+    PRICE_DIFFERENCE = 10
 
 
 class Use(IntEnum):
@@ -301,7 +303,7 @@ def _values(order: Order, output: Output, target: Mapping[Element, int], precisi
     """The differences of one output, in the order of the elements; the first settlement always says direct cost."""
     values = []
     for element in Element:
-        if element == Element.REVALUATION:
+        if element in (Element.REVALUATION, Element.PRICE_DIFFERENCE):
             continue
         difference_e5 = target.get(element, 0) - output.held.get(element, 0)
         is_direct = element == Element.DIRECT

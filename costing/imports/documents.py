@@ -22,6 +22,7 @@ from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, choice, da
 from config.base.transactions import PostingContext
 from costing.imports import exporting
 from costing.imports.kind import LINE_STEP, Group, Kind, Outcome, check_one_value
+from costing.imports.order_prices import PRICED, PriceColumns, propose_prices
 from costing.imports.results import ImportOptions
 from costing.posting import documents
 from inventory.charge_assignments import charge_amount, split_over
@@ -88,12 +89,13 @@ _LINE_COLUMNS = (
     Column("location", text(20), gettext_lazy("Location"), lookup=Lookup(Location)),
     Column("description", text(100), gettext_lazy("Description")),
     Column("quantity", number(above_zero=True), gettext_lazy("Quantity"), required=True),
+    Column("line_discount_percent", number(), gettext_lazy("Line discount %")),
     Column("line_discount_amount", number(), gettext_lazy("Line discount amount")),
     Column("lot_no", text(50), gettext_lazy("Lot no.")),
     Column("serial_no", text(50), gettext_lazy("Serial no.")),
 )
 _PURCHASE_COLUMNS = (
-    Column("unit_cost", number(), gettext_lazy("Direct unit cost"), required=True),
+    Column("unit_cost", number(), gettext_lazy("Direct unit cost")),
     Column("receive_date", day, gettext_lazy("Receipt date"), permission="base.purchase_receive"),
     Column("invoice_date", day, gettext_lazy("Invoice date"), permission="base.purchase_invoice"),
     Column("expiration_date", day, gettext_lazy("Expiration date")),
@@ -101,16 +103,18 @@ _PURCHASE_COLUMNS = (
     Column("charge_split", choice(ChargeSplit), gettext_lazy("Split of the charge")),
 )
 _SALES_COLUMNS = (
-    Column("unit_price", number(), gettext_lazy("Unit price"), required=True),
+    Column("unit_price", number(), gettext_lazy("Unit price")),
     Column("ship_date", day, gettext_lazy("Shipment date"), permission="base.sale_ship"),
     Column("invoice_date", day, gettext_lazy("Invoice date"), permission="base.sale_invoice"),
 )
 
 
 def _prepare(rows: Sequence[ParsedRow], side: Side) -> Iterable[RowProblem]:
-    """Find variants, check the step of amounts, and whether the series of orders takes numbers from outside."""
+    """Find variants and prices, check the step of amounts, and whether the series of orders takes outside numbers."""
     yield from resolve_variants(rows)
     step = _amount_step()
+    columns = PriceColumns(side is PURCHASE_SIDE, side.partner_column, side.price_column, step)
+    yield from propose_prices(rows, columns)
     for row in rows:
         if row.number("line_discount_amount") % step:
             message = too_many_decimals(row["line_discount_amount"], step)
@@ -178,7 +182,7 @@ def _create(group: Group, side: Side, options: ImportOptions, context: PostingCo
         "updated_at": context.created_at,
     }
     document_id = bulk.insert(Document, [header])[0]
-    bulk.insert(DocumentLine, [_line_row(row, index, document_id, side) for index, row in _numbered(group)])
+    bulk.insert(DocumentLine, [_line_row(row, index, document_id) for index, row in _numbered(group)])
     return document_id
 
 
@@ -186,7 +190,7 @@ def _numbered(group: Group) -> Iterable[tuple[int, ParsedRow]]:
     return ((index * LINE_STEP, row) for index, row in enumerate(group.rows, start=1))
 
 
-def _line_row(row: ParsedRow, line_no: int, document_id: int, side: Side) -> dict[str, Any]:
+def _line_row(row: ParsedRow, line_no: int, document_id: int) -> dict[str, Any]:
     named = row["item_no"] or row["item_charge"]
     return {
         "document_id": document_id,
@@ -199,8 +203,7 @@ def _line_row(row: ParsedRow, line_no: int, document_id: int, side: Side) -> dic
         "description": row["description"] or (row["item_no"].description if row["item_no"] else named.name),
         "unit_of_measure_id": row["item_no"].base_unit_of_measure_id if row["item_no"] else None,
         "quantity": row["quantity"],
-        "unit_amount": row[side.price_column],
-        "line_discount_amount": row.number("line_discount_amount"),
+        **row[PRICED],
         "quantity_to_handle": row["quantity"],
         "quantity_to_invoice": row["quantity"],
         "quantity_handled": Decimal(0),

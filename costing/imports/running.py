@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from django.db import transaction
@@ -43,12 +43,19 @@ def import_rows(kind_name: str, table: SourceTable, options: ImportOptions) -> I
 class Refused(DomainError):
     """Rows of a file that was to be imported as a whole."""
 
+    def __init__(self, kind: Kind, rows: Sequence[RowProblem]) -> None:
+        super().__init__(problems=[_named(kind, row) for row in rows])
+        self.rows = list(rows)
 
-def import_whole(kind: Kind, table: SourceTable, options: ImportOptions) -> ImportResult:
+
+def import_whole(
+    kind: Kind, table: SourceTable, options: ImportOptions, *, finish: Callable[[ImportResult], None] | None = None
+) -> ImportResult:
     """Import all rows or none: one transaction, in which every document is tried and every problem is collected.
 
     With `options.dry_run` the very same is done and rolled back. `kind` may have fewer columns than the one of its
-    name: those that the user may fill in. Raises: Refused naming every faulty row; then nothing is written.
+    name: those that the user may fill in. `options.report` is told of each batch, and may raise to stop. `finish` is
+    called with the result inside the transaction. Raises: Refused naming every faulty row; then nothing is written.
     """
     with posting(preview=options.dry_run) as context:
         good, result = _judged(kind, table, options)
@@ -65,8 +72,12 @@ def import_whole(kind: Kind, table: SourceTable, options: ImportOptions) -> Impo
                 result.problems += [problem for group in batch for problem in refusals(error, group)]
             if len(result.problems) >= MAX_PROBLEMS:
                 break
+            if options.report:
+                options.report(start + len(batch), len(good))
         if result.problems:
-            raise Refused(problems=[_named(kind, problem) for problem in result.problems[:MAX_PROBLEMS]])
+            raise Refused(kind, result.problems[:MAX_PROBLEMS])
+        if finish:
+            finish(result)
     return result
 
 

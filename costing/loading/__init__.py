@@ -35,13 +35,14 @@ MANY_MARKS = 16
 class LoadedItem:
     """An item's books as read, with what tells later whether they are still the same.
 
-    `last_point_id`: the latest of the entry points that an adjustment of these books settles, 0 for none. `batch` and
-    `position`: what the item was read into, together with others. `entries_read`: item ledger entries and value
-    entries.
+    `is_moving_average`: its own entries are final when they are posted, only its orders are settled. `last_point_id`:
+    the latest of the entry points that an adjustment of these books settles, 0 for none. `batch` and `position`: what
+    the item was read into, together with others. `entries_read`: item ledger entries and value entries.
     """
 
     item_id: int
     is_average: bool
+    is_moving_average: bool
     change_no: int
     last_point_id: int
     batch: LoadedBatch
@@ -63,7 +64,8 @@ def load_items(
     """
     wanted, states, starts = [], [], {}
     for item_id, method, change_no, last_point_id, first, earliest, marks, is_small in _states(item_ids):
-        states.append((item_id, method == CostingMethod.AVERAGE, change_no, last_point_id))
+        is_moving_average = method == CostingMethod.MOVING_AVERAGE
+        states.append((item_id, method == CostingMethod.AVERAGE, is_moving_average, change_no, last_point_id))
         is_average = method == CostingMethod.AVERAGE
         first_day = _first_day(first, periods) if is_average and first else None
         whole_below = 0

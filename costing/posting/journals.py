@@ -190,18 +190,20 @@ def post_count(*, count_id: int, user_id: int | None, preview: bool = False) -> 
     """Post a count: the differences as adjustments, and a physical inventory entry for every counted line.
 
     Differences are against what the books said when a line was counted, so movements since then stay. An increase
-    enters at the card's unit cost. An open count is finished first.
+    enters at the card's unit cost. An open count is finished first, with the books locked alone: what others are
+    about to post may have moved before a line was counted, and is seen when they are done.
     Raises: DomainError when a line is not counted or is to be counted again, a sheet is open, the count is posted
     already, or a line cannot be posted.
     """
-    with posting(preview=preview) as context:
+    is_open = Count.objects.filter(pk=count_id, status=CountStatus.OPEN).exists()
+    with posting(preview=preview, alone=is_open) as context:
         return post_count_within(context, count_id=count_id, user_id=user_id)
 
 
 def post_count_within(context: PostingContext, *, count_id: int, user_id: int | None) -> PostingResult:
-    """As `post_count`, inside the posting that a use case opened."""
+    """As `post_count`, inside the posting that a use case opened; for an open count one that has the books alone."""
     count = inventory_locks.lock_count(count_id)
-    _check_count(count)
+    _check_count(count, context)
     item_ids = set(count.lines.values_list("item_id", flat=True))
     locks.lock_items(item_ids)
     if count.status == CountStatus.OPEN:
@@ -220,10 +222,15 @@ def post_count_within(context: PostingContext, *, count_id: int, user_id: int | 
     return result or PostingResult(0, ((DocumentType.COUNT.value, count.no),), (), (), ())
 
 
-def _check_count(count: Count) -> None:
+def _check_count(count: Count, context: PostingContext) -> None:
     if count.status == CountStatus.POSTED:
         raise DomainError(
             _("Count %(no)s is posted already. Make a new count.") % {"no": count.no}, code=ErrorCode.ALREADY_POSTED
+        )
+    if count.status == CountStatus.OPEN and not context.alone:
+        raise DomainError(
+            _("Count %(no)s was opened again meanwhile. Look at it, then post it.") % {"no": count.no},
+            code=ErrorCode.CHANGED_MEANWHILE,
         )
 
 

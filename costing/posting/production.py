@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from config.base.errors import DomainError, ErrorCode
 from config.base.transactions import posting
-from costing import closing_out, order_states
+from costing import closing_out, order_adjustment, order_states
 from costing.posting import making, output_dates
 from costing.posting.capacity import Work
 from costing.posting.making import Goods, Posting
@@ -134,6 +134,8 @@ def finish_production(
 ) -> PostingResult:
     """Finish a production order: nothing more is posted to it, and the next adjustment settles what it made.
 
+    A product that goes out at its running average has its final cost at once, dated to this day.
+
     An order that made nothing keeps its cost in WIP, unless the setup says that it is moved out to inventory
     adjustment. Raises: DomainError where the order is finished already.
     """
@@ -148,6 +150,15 @@ def finish_production(
         if common.setups.costing.finish_order_without_output and not _has_output(order):
             gl_entry_ids = closing_out.close_out(
                 state_id, setup=common.setups.costing, context=context, user_id=user_id
+            )
+        if common.product.is_running:
+            order_adjustment.settle_finished(
+                state_id,
+                item_id=common.product.id,
+                setups=common.setups,
+                on=posting_date,
+                user_id=user_id,
+                context=context,
             )
         making.adjust(common)
         documents = ((making.DOCUMENT_TYPES[OrderType.PRODUCTION].value, order.no),)

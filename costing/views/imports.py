@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,22 +14,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from config.base import exports
 from config.base.formatting import current_region
-from config.base.pages import Done, GridColumn, Preview, PreviewTable, Text
-from config.base.sheets import Column
+from config.base.pages import Action, Done, GridColumn, Preview, PreviewTable, Text
 from config.base.views import ActionView, PageView, exporting
 from config.base.views.access import AccessMixin, require
 from costing.import_forms import ImportForm
-from costing.imports import KINDS, ImportOptions, ImportResult, Kind, import_whole
+from costing.imports import KINDS, ImportOptions, ImportResult, Kind, import_whole, runs
+from costing.models import ImportRun
+from costing.views.import_runs import EVERYBODY_WHO
 from inventory.enums import DocumentType
 
 SHOWN_ROWS = 100
-ORIGIN = "import"
-# The first is the deed itself; what else a kind needs is a right that many have who import nothing.
-EVERYBODY_WHO = tuple(sorted({kind.permissions[0] for kind in KINDS.values()}))
-
-
-def _may(user: Any, kind: Kind) -> bool:
-    return all(user.has_perm(name) for name in kind.permissions)
 
 
 def _kind_for(user: Any, name: str) -> Kind:
@@ -39,11 +32,7 @@ def _kind_for(user: Any, name: str) -> Kind:
     if kind is None:
         raise Http404
     require(user, kind.permissions)
-    return replace(kind, columns=tuple(_visible(user, kind)))
-
-
-def _visible(user: Any, kind: Kind) -> Iterator[Column]:
-    return (column for column in kind.columns if not column.permission or user.has_perm(column.permission))
+    return runs.kind_of_user(user, kind)
 
 
 class ImportListView(PageView):
@@ -52,6 +41,7 @@ class ImportListView(PageView):
     permission_any = EVERYBODY_WHO
     title = gettext_lazy("Import and export")
     template_name = "costing/imports.html"
+    actions = (Action(gettext_lazy("Imports so far"), "costing:import_run_list"),)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         may_export = self.may(exporting.EXPORT)
@@ -59,7 +49,7 @@ class ImportListView(PageView):
         def has_file(kind: Kind) -> bool:
             return may_export and kind.export is not None
 
-        kinds = [kind for kind in KINDS.values() if _may(self.request.user, kind)]
+        kinds = [kind for kind in KINDS.values() if runs.may_import(self.request.user, kind)]
         rows = [
             {
                 "label": kind.label,
@@ -99,18 +89,31 @@ class ImportView(ActionView):
         files = self.request.FILES if data is not None else None
         return ImportForm(data, files, user=self.request.user, kind=self.kind)
 
-    def _import(self, form: Any, *, dry_run: bool) -> ImportResult:
-        options = ImportOptions(
+    def _options(self, form: Any, *, dry_run: bool) -> ImportOptions:
+        return ImportOptions(
             user_id=self.request.user.pk,
             region=current_region().code,
             dry_run=dry_run,
             skip_existing=form.cleaned_data["skip_existing"],
-            origin=ORIGIN,
+            origin=runs.ORIGIN,
         )
-        return import_whole(self.kind, form.table, options)
+
+    def _in_background(self, form: Any, *, dry_run: bool) -> ImportRun:
+        options = self._options(form, dry_run=dry_run)
+        rows = len(form.table.rows)
+        name = form.cleaned_data["file_name"]
+        return runs.start(self.kind, form.content, options, rows=rows, user=self.request.user, file_name=name)
+
+    def _show_preview(self, form: Any) -> HttpResponse:
+        """The preview; a long file is rehearsed by a job, and imported from its result."""
+        if len(form.table.rows) <= runs.LONG_FROM:
+            return super()._show_preview(form)
+        run = self._in_background(form, dry_run=True)
+        messages.info(self.request, _("The file is long: it is rehearsed in the background, and the bell tells when."))
+        return HttpResponseRedirect(reverse("base:job_detail", args=[run.job_id]))
 
     def preview(self, form: Any) -> Preview:
-        result = self._import(form, dry_run=True)
+        result = import_whole(self.kind, form.table, self._options(form, dry_run=True))
         notes = [_summary(result)]
         if result.rows > SHOWN_ROWS:
             notes.append(_("The first %(count)s rows are shown.") % {"count": SHOWN_ROWS})
@@ -125,7 +128,12 @@ class ImportView(ActionView):
         return Preview(tables, notes, _("Preview (nothing is written)"))
 
     def perform(self, form: Any) -> Done:
-        return Done(_summary(self._import(form, dry_run=False)))
+        if len(form.table.rows) > runs.LONG_FROM:
+            run = self._in_background(form, dry_run=False)
+            text = _("The file is long: it is imported in the background, and the bell tells when.")
+            return Done(text, reverse("base:job_detail", args=[run.job_id]))
+        options = self._options(form, dry_run=False)
+        return Done(_summary(runs.import_now(self.kind, form.table, options, file_name=form.cleaned_data["file_name"])))
 
 
 def _type_name(document_type: str) -> str:

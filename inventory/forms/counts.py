@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from config.base.forms import DayField, Form, NumberField
 from inventory.forms.common import NumberedForm, item_field, location_field
 from inventory.forms.documents import LineForm
-from inventory.models import Count, CountingPeriod, CountLine, CountSheetLine, ItemCategory
+from inventory.models import Count, CountingPeriod, CountLine, CountSheetLine, Item, ItemCategory
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -73,6 +73,7 @@ class CountForm(NumberedForm):
 class _CountedForm(LineForm):
     """A row with a counted quantity."""
 
+    unit_fields: ClassVar[tuple[str, ...]] = ("quantity_counted",)
     quantity_counted = CountedField(label=gettext_lazy("Counted"), required=False, decimal_places=5, max_digits=18)
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -104,6 +105,10 @@ class SheetLineForm(_CountedForm):
         model = CountSheetLine
         fields = ("quantity_counted",)
 
+    def _item_of(self, _cleaned: dict[str, Any]) -> Item | None:
+        item: Item = self.instance.count_line.item
+        return item
+
 
 class FoundLineForm(_CountedForm):
     """A new row of a count sheet: something that the sheet does not name."""
@@ -132,6 +137,7 @@ class MakeSheetsForm(Form):
     persons = _UsersChoice(
         get_user_model()._default_manager.none(),
         label=gettext_lazy("Who counts"),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "check-list"}),
         help_text=gettext_lazy("Each person gets a sheet. The lines are dealt evenly, in the order of the shelves."),
     )
 

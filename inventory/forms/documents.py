@@ -16,6 +16,7 @@ from inventory import journal_lines, line_prices, scopes
 from inventory.charge_assignments import MOVED
 from inventory.enums import ChargeSplit, DocumentKind, ItemLedgerEntryType
 from inventory.forms.common import NumberedForm, entry_field, item_field, location_field, may_be_blank, reason_field
+from inventory.forms.in_units import InUnitsMixin
 from inventory.models import (
     ChargeAssignment,
     Customer,
@@ -98,7 +99,7 @@ class SaleForm(OrderForm):
         )
 
 
-class LineForm(ModelForm):
+class LineForm(InUnitsMixin, ModelForm):
     """A row of a grid. Its use case checks it in words of its own; the table's constraints are the last resort."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -116,6 +117,7 @@ class OrderLineForm(LineForm):
 
     item = item_field()
     location = location_field()
+    unit_fields: ClassVar[tuple[str, ...]] = ("quantity", "quantity_to_handle", "quantity_to_invoice")
 
     class Meta:
         model = DocumentLine
@@ -156,6 +158,8 @@ class OrderLineForm(LineForm):
         for name in ("quantity_to_handle", "quantity_to_invoice"):
             if name in self.fields and cleaned.get(name) is None and name not in self.errors:
                 cleaned[name] = 0
+        if "quantity" in self.units_typed:
+            self.instance.unit_of_measure = self.units_typed["quantity"]
         return cleaned
 
     @property
@@ -163,7 +167,8 @@ class OrderLineForm(LineForm):
         """The fields that the user changed. A box made blank is not typed, but a blank discount asks for another."""
         filled = {name for name in self.changed_data if self.data.get(self.add_prefix(name), "").strip()}
         renewed = {"line_discount_percent"} & set(self.changed_data) if self.instance.pk is not None else set()
-        return frozenset(filled | renewed)
+        unit = {"unit_of_measure"} if "quantity" in self.units_typed else set()
+        return frozenset(filled | renewed | unit)
 
 
 class OrderLineDetailForm(ModelForm):
@@ -302,6 +307,7 @@ class JournalLineForm(LineForm):
     location = location_field()
     reason_code = reason_field()
     applies_to_entry = entry_field(label=gettext_lazy("Applies-to entry"))
+    unit_fields: ClassVar[tuple[str, ...]] = ("quantity",)
     cost_fields: ClassVar[Iterable[str]] = ("unit_cost",)
 
     class Meta:
@@ -325,6 +331,7 @@ class MoveLineForm(LineForm):
     location = location_field(label=gettext_lazy("From location"))
     new_location = location_field(label=gettext_lazy("To location"))
     reason_code = reason_field()
+    unit_fields: ClassVar[tuple[str, ...]] = ("quantity",)
 
     class Meta:
         model = ItemJournalLine

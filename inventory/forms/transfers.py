@@ -37,6 +37,7 @@ class TransferForm(NumberedForm):
 
 class TransferLineForm(LineForm):
     item = item_field()
+    unit_fields: ClassVar[tuple[str, ...]] = ("quantity",)
 
     class Meta:
         model = TransferLine

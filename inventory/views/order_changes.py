@@ -98,7 +98,7 @@ class OrderUpdateView(UpdateView):
         return self.get_success_url()
 
 
-class _OrderActionView(ActionView):
+class OrderActionView(ActionView):
     """Something that is done with one order."""
 
     permission_required: Any = "base.document_edit"
@@ -115,7 +115,7 @@ class _OrderActionView(ActionView):
         return [(self.side.title, self.side.url("list")), (self.record.no, self.side.url("detail", self.record.no))]
 
 
-class OrderDeleteView(_OrderActionView):
+class OrderDeleteView(OrderActionView):
     verb = gettext_lazy("Delete order")
     danger = True
 
@@ -130,7 +130,7 @@ class OrderDeleteView(_OrderActionView):
         return Done(_("%(no)s is deleted.") % {"no": self.record.no}, self.side.url("list"))
 
 
-class OrderProposeView(_OrderActionView):
+class OrderProposeView(OrderActionView):
     """Sets the quantities to invoice to what is received or shipped and not invoiced."""
 
     verb = gettext_lazy("Propose")
@@ -180,7 +180,7 @@ class OrderLineView(UpdateView):
         return self.get_success_url()
 
 
-class OrderCopyView(_OrderActionView):
+class OrderCopyView(OrderActionView):
     """A new document with the same partner and lines."""
 
     verb = gettext_lazy("Copy")
@@ -214,7 +214,7 @@ class OrderCopyView(_OrderActionView):
         return Done(_("%(new)s is a copy of %(no)s.") % words, url)
 
 
-class TakeLinesView(_OrderActionView):
+class TakeLinesView(OrderActionView):
     """Get posted lines: what is left to return of a posted document of the partner, at its exact cost."""
 
     verb = gettext_lazy("Get lines")

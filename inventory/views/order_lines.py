@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -13,12 +14,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.base.fields import AmountField, QuantityField
-from config.base.pages import Figure, GridColumn
+from config.base.formatting import format_date, format_number
+from config.base.pages import CellNote, Figure, GridColumn
+from config.base.preferences import today_of
 from config.base.views import LineGridView
-from inventory import checks, documents, line_prices, scopes, selectors
+from inventory import checks, documents, line_availability, line_prices, scopes, selectors, units
 from inventory.enums import DocumentKind, LineType
 from inventory.forms import OrderLineForm
-from inventory.models import Document, DocumentLine, PriceListLine
+from inventory.line_availability import LineAvailability
+from inventory.models import Document, DocumentLine
 from inventory.selectors import list_url
 from inventory.views.sides import (
     PURCHASE,
@@ -42,6 +46,7 @@ class OrderLinesView(LineGridView):
     permission_required = "base.document_view"
     side: OrderSide
     form_class = OrderLineForm
+    _availability: dict[int, LineAvailability] | None = None
 
     def get_document(self) -> Document:
         documents_of_side = scopes.documents_of(
@@ -67,6 +72,7 @@ class OrderLinesView(LineGridView):
                 location_code=F("location__code"),
                 on_hand=selectors.on_hand_at_line(),
                 discount_percent=selectors.line_discount_percent(),
+                quantity_per=units.quantity_per_of_line(),
             )
             .order_by("line_no", "pk")
         )
@@ -124,7 +130,9 @@ class OrderLinesView(LineGridView):
     @cached_property
     def shown_columns(self) -> list[GridColumn]:
         side = self.side
-        stock = GridColumn("on_hand", _("On hand"), "quantity", figure=True, url=self._stock_url)
+        stock = GridColumn(
+            "on_hand", _("On hand"), "quantity", figure=True, url=self._stock_url, note=self._availability_note
+        )
         charge = GridColumn("charge_code", _("Charge"), figure=True, url=self._charge_url)
         what = [
             self._column("item", _("Item"), "text", shown="item_no", url=self._item_url),
@@ -134,7 +142,7 @@ class OrderLinesView(LineGridView):
         where = [self._column("location", _("Location"), "text", shown="location_code")]
         how_much = [
             *([stock] if self.may("base.stock_view") and side is SALE else []),
-            self._column("quantity", _("Quantity"), "quantity"),
+            replace(self._column("quantity", _("Quantity"), "quantity"), note=self._unit_note),
         ]
         handled = GridColumn("quantity_handled", side.handled_label, "quantity", figure=True, url=self._handled_url)
         invoiced = GridColumn("quantity_invoiced", side.invoiced_label, "quantity", figure=True, url=self._invoiced_url)
@@ -175,6 +183,32 @@ class OrderLinesView(LineGridView):
             return GridColumn(name, label, kind, width=width)
         return GridColumn(shown or name, label, kind, figure=True, width=width, url=url)
 
+    def _unit_note(self, line: Any) -> CellNote | None:
+        """The quantity in the unit that it was ordered in, where that is not the base unit."""
+        if not line.quantity_per:
+            return None
+        quantity = format_number(units.Conversion(line.quantity_per).from_base(line.quantity), "quantity")
+        return CellNote(f"{quantity} {line.unit_of_measure.code}")
+
+    def _availability_note(self, line: Any) -> CellNote | None:
+        """How much of the line is short on its day, or what there is then where that is not what is on hand."""
+        found = self._availability_of(line)
+        if found is None:
+            return None
+        if found.short:
+            return CellNote(_("%(quantity)s short") % {"quantity": format_number(found.short, "quantity")}, "danger")
+        if found.available == line.on_hand:
+            return None
+        words = {"quantity": format_number(found.available, "quantity"), "date": format_date(found.on)}
+        return CellNote(_("%(quantity)s on %(date)s") % words)
+
+    def _availability_of(self, line: Any) -> LineAvailability | None:
+        """Read for all lines at once; the row of a line that was just saved reads them anew."""
+        if self._availability is None:
+            lines = self.document.lines.select_related("item", "document")
+            self._availability = line_availability.of_lines(lines, today=today_of(self.request))
+        return self._availability.get(line.pk)
+
     @cached_property
     def _holds(self) -> dict[str, int]:
         """How many lines have what most orders lack; such columns are shown only where they say something."""
@@ -189,7 +223,7 @@ class OrderLinesView(LineGridView):
     @cached_property
     def _has_price_lists(self) -> bool:
         """Where nothing is agreed, every price is the card's or typed: no column says so line by line."""
-        return PriceListLine.objects.filter(side=line_prices.price_side(self.document.is_purchase)).exists()
+        return line_prices.any_price_lists(is_purchase=self.document.is_purchase)
 
     def _source_url(self, line: Any) -> str:
         key = line.price_list_line_id or line.discount_list_line_id

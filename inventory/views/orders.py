@@ -16,6 +16,7 @@ from config.base.pages import Action, Badge, Field, Figure, Related, Section, Te
 from config.base.tables import Table
 from config.base.views import DocumentView, ListView
 from inventory import checks, scopes, selectors
+from inventory.enums import DocumentStatus
 from inventory.filters import OrderFilter, OrderLineFilter, PurchaseFilter
 from inventory.models import Document, DocumentLine
 from inventory.selectors import list_url
@@ -155,7 +156,7 @@ class OrderView(DocumentView):
 
     def get_actions(self) -> list[Action]:
         order, side = self.object, self.side
-        closed = _("The order is completed.") if order.status in checks.CLOSED_STATES else ""
+        closed = checks.closed_words(order)
         edit = "base.document_edit"
         deleted = _("Something of the order is posted.") if order.handled or order.invoiced else ""
         return [
@@ -166,8 +167,21 @@ class OrderView(DocumentView):
             *self._catalogue_action(closed),
             Action(_("Copy"), side.url("copy", order.no), permission=edit),
             Action(_("Print"), side.url("print", order.no)),
+            *self._ending_actions(closed),
             Action(_("Delete"), side.url("delete", order.no), danger=True, permission=edit, disabled=deleted),
         ]
+
+    def _ending_actions(self, closed: Any) -> list[Action]:
+        """Close short what is posted in part; an order of which nothing is posted is deleted instead."""
+        order, side, edit = self.object, self.side, "base.document_edit"
+        if not side.may_be_closed:
+            return []
+        if order.status == DocumentStatus.CLOSED_SHORT:
+            return [Action(_("Reopen"), side.url("reopen", order.no), permission=edit)]
+        if closed or not order.handled or order.handled >= order.ordered:
+            return []
+        waiting = _("Something is not invoiced yet.") if order.invoiced < order.handled else ""
+        return [Action(_("Close short"), side.url("close", order.no), permission=edit, disabled=waiting)]
 
     def _posting_actions(self, closed: Any) -> list[Action]:
         """Receive or ship, invoice or credit, both at once: each with the reason why not now."""

@@ -15,7 +15,7 @@ from config.base.fields import AmountField
 from config.base.models import Company
 from config.base.pages import Field, Text, fields_of
 from config.base.views import PageView
-from inventory import links, selectors
+from inventory import links, selectors, units
 from inventory.models import Customer, Document, DocumentLine, PostedDocument, PostedDocumentLine, Vendor
 from inventory.views.orders import of_side
 from inventory.views.posted import PostedPage
@@ -102,20 +102,23 @@ class OrderPrintView(_PrintView):
         return self.side.may_see_prices(self.request.user)
 
     def get_lines(self) -> list[PrintedLine]:
-        lines = self.document.lines.select_related("item", "item_charge", "unit_of_measure").order_by("line_no", "pk")
+        relations = ("item__base_unit_of_measure", "item_charge", "unit_of_measure")
+        lines = self.document.lines.select_related(*relations).order_by("line_no", "pk")
         amount = ExpressionWrapper(selectors.line_amount(), output_field=AmountField())
         return [
-            PrintedLine(
-                _code(line),
-                line.description,
-                line.unit_of_measure.code if line.unit_of_measure else "",
-                line.quantity,
-                line.unit_amount,
-                line.line_discount_amount,
-                line.amount,
-            )
-            for line in lines.annotate(amount=amount)
+            PrintedLine(_code(line), line.description, *_in_its_unit(line), line.line_discount_amount, line.amount)
+            for line in lines.annotate(amount=amount, quantity_per=units.quantity_per_of_line())
         ]
+
+
+def _in_its_unit(line: Any) -> tuple[str, Decimal, Decimal]:
+    """Unit, quantity and price of one, as ordered: 5 CTN at 24.00 for 60 pieces at 2.00; else in base units."""
+    per = line.quantity_per
+    if per:
+        quantity = units.Conversion(per).from_base(line.quantity)
+        if quantity * per == line.quantity:
+            return line.unit_of_measure.code, quantity, line.unit_amount * per
+    return line.item.base_unit_of_measure.code if line.item else "", line.quantity, line.unit_amount
 
 
 class PostedPrintView(PostedPage, _PrintView):

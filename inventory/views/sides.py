@@ -63,6 +63,11 @@ class OrderSide:
         """Whether goods and invoice are posted at once, always."""
         return not self.handle
 
+    @property
+    def may_be_closed(self) -> bool:
+        """Whether the rest of a document may be given up: orders that wait for a partner."""
+        return self.kind in (DocumentKind.PURCHASE_ORDER, DocumentKind.SALES_ORDER)
+
     def url(self, page: str, *args: Any) -> str:
         return reverse(f"inventory:{self.stem}_{page}", args=args)
 

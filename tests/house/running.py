@@ -77,8 +77,8 @@ class Run:
     def output(self):
         return self.log.read_text()
 
-    def wait_ready(self):
-        end = time.monotonic() + START_SECONDS
+    def wait_ready(self, seconds=START_SECONDS):
+        end = time.monotonic() + seconds
         while "Ctrl+C stops it." not in self.output:
             assert self.process.poll() is None, self.output
             assert time.monotonic() < end, self.output

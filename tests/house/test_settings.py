@@ -67,6 +67,21 @@ class TestPool:
 
         assert done.stdout.strip() == pooled
 
+    @pytest.mark.parametrize(("threads", "connections"), [("", "8"), ("4", "8"), ("20", "20")])
+    def test_has_a_connection_for_each_thread(self, threads, connections):
+        question = "from django.conf import settings as s; print(s.DATABASES['default']['OPTIONS']['pool']['max_size'])"
+
+        done = subprocess.run(
+            [sys.executable, "-c", f"import config.wsgi; {question}"],
+            cwd=PROJECT,
+            env=PRODUCTION | {"WEB_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+        assert done.stdout.strip() == connections
+
 
 @pytest.mark.django_db
 def test_the_server_compiles_no_statement():

@@ -16,6 +16,9 @@ from pathlib import Path
 from config.embedded import home_for
 from tests.house.running import Run
 
+START_SECONDS = 900
+"""Patience with a machine that is at something else: the database is made and migrated first."""
+
 
 def main() -> int:
     clerks, seconds = int(os.environ.get("LOAD_CLERKS") or 50), float(os.environ.get("LOAD_SECONDS") or 60)
@@ -23,7 +26,7 @@ def main() -> int:
     folder.chmod(0o755)  # the account of the servers enters it too
     server = Run(folder / "data")
     try:
-        server.wait_ready()
+        server.wait_ready(START_SECONDS)
         return _load(server, clerks=clerks, seconds=seconds)
     finally:
         server.end()

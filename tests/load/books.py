@@ -65,6 +65,20 @@ def jobs() -> dict[str, int]:
     return dict(_rows("SELECT state, count(*) FROM base_job GROUP BY state"))
 
 
+_MOVED = """
+SELECT c.no, i.no, l.quantity_moved, sum(e.quantity)
+FROM inventory_countline l JOIN inventory_count c ON c.id = l.count_id JOIN inventory_item i ON i.id = l.item_id
+LEFT JOIN inventory_itemledgerentry e ON e.item_id = l.item_id AND e.location_id = l.location_id
+    AND e.created_at > c.snapshot_at AND e.created_at <= l.counted_at
+WHERE c.status = 'posted' GROUP BY l.id, c.no, i.no HAVING l.quantity_moved <> coalesce(sum(e.quantity), 0)
+ORDER BY c.no, i.no"""
+
+
+def counts_that_missed_movements() -> list[str]:
+    """Posted count lines that took something else for moved than what moved until they were counted."""
+    return [f"{count}, {item}: {moved} moved, the entries say {total}" for count, item, moved, total in _rows(_MOVED)]
+
+
 def _split(no: str) -> tuple[str, int]:
     match = _NUMBER.fullmatch(no)
     assert match is not None, no

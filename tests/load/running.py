@@ -119,7 +119,7 @@ def _wrong_books(tally: Tally, before: books.Snapshot, after: books.Snapshot) ->
         if tally.postings[what] != made[kind]
     ]
     wrong += _unknown(tally.documents, [no for _kind, no in after.documents])
-    return wrong + books.gaps_and_doubles()
+    return wrong + books.gaps_and_doubles() + books.counts_that_missed_movements()
 
 
 def _unknown(told: Sequence[str], stored: Sequence[str]) -> list[str]:

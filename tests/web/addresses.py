@@ -100,6 +100,7 @@ ARGUMENTS = [
     ("*:scan_*", "task", lambda world, own: world.scan.task),
     ("*:scan_*", "no", lambda world, own: world.scan.document_no),
     # Entries, costing and close.
+    ("costing:import_*", "pk", lambda world, own: own.rehearsed.pk),
     ("costing:worksheet_close", "no", lambda world, own: world.unapplied.item.no),
     ("costing:worksheet_undo", "no", lambda world, own: world.unapplied.item.no),
     ("costing:worksheet_unapply", "pk", lambda world, own: world.application.pk),

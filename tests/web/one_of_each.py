@@ -20,6 +20,7 @@ from costing.enums import CloseKind
 from costing.models import (
     AdjustmentRun,
     GLItemLedgerRelation,
+    ImportRun,
     InventoryClose,
     InventoryPeriod,
     Mark,
@@ -72,6 +73,7 @@ from tests.web.costing_books import post
 
 TODAY = date(2026, 3, 2)
 MONTH_END = date(2026, 1, 31)
+KIND_OF = {"lead": "counts", "admin": "locations"}  # what each of those who import may import
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(24)
 OPEN = {
     "purchase_return": DocumentKind.PURCHASE_RETURN,
@@ -269,5 +271,7 @@ def _own(shop, user):
     own.exported = Job.objects.create(
         kind="export", title="Export", requested_by=user, result={"file": file, "name": "items.csv"}, **done
     )
+    kind = KIND_OF.get(user.username, "items")
+    own.rehearsed = ImportRun.objects.create(kind=kind, user=user, rehearsal=True, state="rehearsed", content="x")
     own.view = SavedView.objects.create(owner=user, list_name="inventory:item_list", name="Mine")
     return own

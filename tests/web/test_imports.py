@@ -303,7 +303,7 @@ class TestRights:
         [
             ("clerk", None),
             ("lead", ["journal_lines", "counts"]),
-            ("purchaser", ["items", "prices", "vendors", "customers", "purchases", "sales"]),
+            ("purchaser", ["items", "prices", "price-list", "vendors", "customers", "purchases", "sales"]),
             ("admin", ["locations"]),
             ("auditor", None),
         ],

@@ -453,3 +453,102 @@ class TestChangeByPercent:
 
         assert "1 price changes." in answer.content.decode()
         assert PriceListLine.objects.get().unit_amount == 100
+
+
+class TestImport:
+    HEAD = "Side\tItem no.\tItem category\tCustomer\tUnit of measure\tMinimum quantity\tUnit price\tLine discount %\n"
+    ORDERS = (
+        "Document no.\tCustomer\tOrder date\tItem no.\tQuantity\tUnit price\tLine discount %\tLine discount amount\n"
+    )
+
+    def bring(self, client, kind, text, **extra):
+        return client.post(f"/import/{kind}/", {"text": text, "_request_key": f"{kind}{text}{extra}", **extra})
+
+    def test_of_price_lists_makes_lines_and_gives_those_that_are_there_new_figures(self, client, world, sign_in):
+        sign_in("purchaser")
+        there = listed("90", item=world.desk, minimum_quantity="10")
+        rows = "sales\tDESK\t\t\t\t10\t88\t\nsales\tDESK\t\tBIGSHOP\tBOX\t2\t900\t\nsales\t\tTABLES\t\t\t\t\t5\n"
+
+        shown = self.bring(client, "price-list", self.HEAD + rows, _preview="1")
+        assert (shown.status_code, PriceListLine.objects.count()) == (200, 1)
+        assert self.bring(client, "price-list", self.HEAD + rows).status_code == 302
+
+        there.refresh_from_db()
+        assert there.unit_amount == 88
+        assert PriceListLine.objects.count() == 3
+        assert (
+            PriceListLine.objects.filter(customer=world.big, unit_of_measure=world.box, unit_amount=900).count()
+            == PriceListLine.objects.filter(category=world.tables, line_discount_percent=5).count()
+            == 1
+        )
+        log = ChangeLog.objects.filter(model_label="inventory.pricelistline").values_list("action", flat=True)
+        assert sorted(log) == ["add", "add", "change"]
+
+    def test_of_what_was_taken_out_changes_nothing(self, client, world, price_list, sign_in):
+        sign_in("purchaser")
+        listed("55.5", "2", side="purchase", item=world.desk, vendor=world.shop.vendor, blocked=True)
+        file = b"".join(client.get("/exports/price-list.csv").streaming_content).decode("utf-8-sig")
+        before = list(PriceListLine.objects.order_by("pk").values())
+
+        assert self.bring(client, "price-list", file).status_code == 302
+
+        after = list(PriceListLine.objects.order_by("pk").values())
+        assert [row | {"updated_at": None} for row in after] == [row | {"updated_at": None} for row in before]
+        assert not ChangeLog.objects.filter(model_label="inventory.pricelistline").exists()
+
+    @pytest.mark.parametrize(
+        ("row", "words"),
+        [
+            ("sales\tDESK\tTABLES\t\t\t\t5\t", "for an item or for a category"),
+            ("sales\t\tTABLES\t\t\t\t5\t", "A category has discounts only"),
+            ("sales\tDESK\t\t\t\t\t\t", "Enter a price, a discount, or both"),
+            ("sales\tDESK\t\t\t\t\t\t101", "at most 100 percent"),
+            ("purchase\tDESK\t\tBIGSHOP\t\t\t5\t", "Customers have sales prices"),
+            ("sales\tCHAIR\t\t\tBOX\t\t5\t", "CHAIR has no unit BOX"),
+            ("sales\tDESK\t\t\t\t\t5\t\nsales\tDESK\t\t\t\t0\t6\t", "stands in line 3 already"),
+            ("rent\tDESK\t\t\t\t\t5\t", "is not one of"),
+        ],
+    )
+    def test_of_price_lists_refuses_all_for_one_faulty_row(self, client, world, sign_in, row, words):
+        sign_in("purchaser")
+
+        answer = self.bring(client, "price-list", f"{self.HEAD}sales\tDESK\t\t\t\t7\t5\t\n{row}\n")
+
+        assert answer.status_code == 422
+        assert words in " ".join(answer.content.decode().split())
+        assert not PriceListLine.objects.exists()
+
+    def test_of_orders_takes_what_is_blank_from_the_price_lists(self, client, world, price_list, sign_in):
+        sign_in("purchaser")
+        rows = (
+            "X-1\tBIGSHOP\t2026-03-10\tDESK\t3\t\t\t\n"
+            "X-1\tBIGSHOP\t2026-03-10\tDESK\t3\t97\t\t\n"
+            "X-1\tBIGSHOP\t2026-03-10\tDESK\t3\t97\t10\t\n"
+            "X-1\tBIGSHOP\t2026-03-10\tDESK\t3\t97\t\t0\n"
+            "X-1\tBIGSHOP\t2026-03-10\tCHAIR\t3\t\t\t2\n"
+        )
+
+        answer = self.bring(client, "sales", self.ORDERS + rows)
+        assert answer.status_code == 302, answer.content.decode()
+
+        lines = DocumentLine.objects.filter(document__no="X-1").order_by("line_no")
+        assert [priced(line) for line in lines] == [
+            ("95", "14.25", "Price list: BIGSHOP; discount: TABLES"),
+            ("97", "14.55", "Entered; discount: TABLES"),
+            ("97", "29.10", "Entered"),
+            ("97", "0.00", "Entered"),
+            ("45", "2.00", "Item card"),
+        ]
+        assert lines[4].line_discount_percent == Decimal("1.48148")
+
+    def test_of_orders_refuses_a_price_that_nobody_knows_and_two_discounts(self, client, world, sign_in):
+        sign_in("purchaser")
+        factories.item("LAMP")
+        rows = "X-1\tBIGSHOP\t2026-03-10\tLAMP\t3\t\t\t\nX-2\tBIGSHOP\t2026-03-10\tDESK\t3\t\t5\t5\n"
+
+        answer = self.bring(client, "sales", self.ORDERS + rows)
+
+        words = " ".join(answer.content.decode().split())
+        assert "neither the price lists nor the item card have one" in words
+        assert "the percentage or the amount, not both" in words
+        assert not DocumentLine.objects.filter(document__no__startswith="X-").exists()

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
-import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
-from config.base.errors import DomainError, ErrorCode
 from config.base.exports import FORMULA_SIGNS
+from config.base.sheets import workbooks
+from config.base.sheets.workbooks import UnreadableFile
 
 _DELIMITERS = ("\t", ";", ",")
 _EXCEL_DIGITS = 15
-MAX_SHEET_ROWS = 1_048_576
 
 
 # A number of a spreadsheet is none of a region: it must not be read as text of one.
 Cell = str | Decimal
 
 
-class UnreadableFile(DomainError):
-    """The file as a whole cannot be used: not there, another format, wrong columns."""
-
-    code = ErrorCode.INVALID_INPUT
+__all__ = ["UnreadableFile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +110,8 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _text_rows(text: str, name: str) -> Iterator[tuple[int, list[Cell]]]:
-    lines = text.splitlines(keepends=True)
+    # As a file has lines: signs that are line breaks only in Unicode may stand inside a cell.
+    lines = list(io.StringIO(text, newline=""))
     heading = next((line for line in lines if line.strip()), "")
     # Tabs before semicolons before commas where there are as many: a decimal comma is in many cells.
     reader = csv.reader(lines, delimiter=max(_DELIMITERS, key=heading.count), strict=True)
@@ -138,32 +133,15 @@ def _unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell
 
 
-def _xlsx_rows(source: Path | io.BytesIO, name: str) -> Iterator[tuple[int, list[Cell]]]:
-    try:
-        with warnings.catch_warnings():
-            # Workbooks by other programs lack styles and the like; openpyxl warns and reads on.
-            warnings.simplefilter("ignore", UserWarning)
-            workbook = openpyxl.load_workbook(source, read_only=True, data_only=True)
-            sheet = workbook.worksheets[0]
-            rows = list(sheet.iter_rows(values_only=True, max_row=MAX_SHEET_ROWS))
-            workbook.close()
-    except (InvalidFileException, zipfile.BadZipFile, SyntaxError, LookupError, ValueError, OSError) as error:
-        # A SyntaxError is XML that is none.
-        raise UnreadableFile(
-            _("%(name)s is not a workbook that can be read. Save it as .xlsx or .csv again.") % {"name": name}
-        ) from error
-    for line_no, cells in enumerate(rows, start=1):
-        yield line_no, [_cell(value) for value in cells]
-
-
 def read_cells(content: bytes, name: str) -> list[list[Cell]]:
     """The rows of an uploaded CSV, TSV or XLSX file, blank ones too. Raises: UnreadableFile.
 
-    Text is UTF-8, or else what older spreadsheets of Western Europe write.
+    Text is UTF-8, or what spreadsheets call Unicode text, or else what older ones of Western Europe write.
     """
     if name.lower().endswith(".xlsx"):
         return [cells for _line, cells in _xlsx_rows(io.BytesIO(content), name)]
-    for encoding in ("utf-8-sig", "cp1252"):
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", "cp1252"):
         try:
             return split_text(content.decode(encoding), name)
         except UnicodeDecodeError:
@@ -189,6 +167,11 @@ def _written(cell: Cell, decimal: str) -> str:
     if isinstance(cell, Decimal):
         return f"{cell:f}".replace(".", decimal)
     return " ".join(cell.split())
+
+
+def _xlsx_rows(source: Path | io.BytesIO, name: str) -> Iterator[tuple[int, list[Cell]]]:
+    for line_no, values in enumerate(workbooks.rows_of(source, name), start=1):
+        yield line_no, [_cell(value) for value in values]
 
 
 def _cell(value: object) -> Cell:

@@ -27,7 +27,9 @@ def known_heads(columns: Sequence[Column]) -> dict[str, str]:
     return found
 
 
-def table_of(rows: Sequence[Sequence[Cell]], columns: Sequence[Column], *, positions: bool = False) -> SourceTable:
+def table_of(
+    rows: Sequence[Sequence[Cell]], columns: Sequence[Column], *, positions: bool = False, limit: int = MAX_ROWS
+) -> SourceTable:
     """The rows under the names of their columns; a row is numbered as it stands in the file or in the box.
 
     The first row names the columns. With `positions` it may be a row like the others: then the columns stand in their
@@ -36,8 +38,8 @@ def table_of(rows: Sequence[Sequence[Cell]], columns: Sequence[Column], *, posit
     numbered = [(place, list(row)) for place, row in enumerate(rows, start=1) if any(cell != "" for cell in row)]
     if not numbered:
         raise UnreadableFile(_("There are no rows. Paste them, or choose a file."))
-    if len(numbered) > MAX_ROWS:
-        raise UnreadableFile(_("There are more than %(limit)s rows. Bring them in parts.") % {"limit": MAX_ROWS})
+    if len(numbered) > limit + 1:
+        raise UnreadableFile(_("There are more than %(limit)s rows. Bring them in parts.") % {"limit": limit})
     known = known_heads(columns)
     heads = [str(cell).strip() for cell in numbered[0][1]]
     while heads and not heads[-1]:

@@ -1,6 +1,7 @@
 """The lines of a document, edited in place: each row is a form of its own, saved by itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -46,14 +47,15 @@ class Row:
         return [self._cell(column) for column in self.grid.shown_columns]
 
     def _cell(self, column: GridColumn) -> dict[str, Any]:
+        note = column.note(self.line) if column.note and self.line is not None else None
         if not column.figure and self.form is not None and column.name in self.form.fields:
-            return {"column": column, "field": self.form[column.name]}
+            return {"column": column, "field": self.form[column.name], "note": note}
         value = getattr(self.line, column.name, None) if self.line is not None else None
         if callable(value):
             value = value()
         url = column.url(self.line) if column.url and self.line is not None else ""
         shown = "" if self.line is None else show_value(value, column.kind)
-        return {"column": column, "value": shown, "url": url}
+        return {"column": column, "value": shown, "url": url, "note": note}
 
     @property
     def errors(self) -> list[str]:
@@ -163,7 +165,7 @@ class LineGridView(AccessMixin):
             if not column.figure and column.name not in fields:
                 continue
             label = column.label or fields[column.name].label or column.name
-            shown.append(GridColumn(column.name, label, column.kind, column.figure, column.width, column.url))
+            shown.append(replace(column, label=label, permission=""))
         return shown
 
     @property
