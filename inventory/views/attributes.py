@@ -266,9 +266,7 @@ class ItemAttributesView(ActionView):
 
     def get_question(self) -> str:
         if not self.has_any:
-            return _(
-                "There are no attributes yet. They are made in the list of item attributes and handed down by categories."
-            )
+            return _("There are no attributes yet. They are made under item attributes and handed down by categories.")
         return _("A blank field takes the value of the category, where that has one.")
 
     def get_form(self, data: Any = None) -> ItemValuesForm:
