@@ -101,6 +101,13 @@ def stock_of(item_ids: Iterable[int], *, on: date | None = None) -> list[Stock]:
     return [Stock(row[0], row[1], row[2], row[3], row[6]) for row in rows]
 
 
+def in_transit_of(item_id: int) -> Decimal:
+    """What of an item is on its way between two locations."""
+    entries = ItemLedgerEntry.objects.open().filter(item=item_id, location__in_transit=True)
+    found: Decimal = entries.aggregate(total=Sum("remaining_quantity", default=ZERO))["total"]
+    return found
+
+
 def reserved_of(item_id: int) -> dict[int | None, Decimal]:
     """What of the stock is reserved, by location."""
     rows = Reservation.objects.filter(item_ledger_entry__item=item_id).order_by()

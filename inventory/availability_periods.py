@@ -16,7 +16,10 @@ COUNT = 12
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One period from its first to its last day; `last` None: everything later. Demands are positive."""
+    """One period from its first to its last day; `last` None: everything later. Demands are positive.
+
+    `lowest_on`: the day at whose end the least is left; the day before the first where that is what it began with.
+    """
 
     first: date
     last: date | None
@@ -24,6 +27,7 @@ class Period:
     receipts: Decimal
     demands: Decimal
     lowest: Decimal
+    lowest_on: date
 
     @property
     def closing(self) -> Decimal:
@@ -53,14 +57,17 @@ def periods_of(
 
 def _period(first: date, last: date | None, opening: Decimal, steps: Sequence[Step]) -> Period:
     changes = [step.event.quantity for step in steps]
-    ends: dict[date, Decimal] = {step.on: step.left for step in steps}
+    ends: dict[date, Decimal] = {first - timedelta(days=1): opening}
+    ends |= {step.on: step.left for step in steps}
+    lowest_on = min(ends, key=lambda day: (ends[day], day))
     return Period(
         first=first,
         last=last,
         opening=opening,
         receipts=sum((change for change in changes if change > 0), ZERO),
         demands=-sum((change for change in changes if change < 0), ZERO),
-        lowest=min([opening, *ends.values()]),
+        lowest=ends[lowest_on],
+        lowest_on=lowest_on,
     )
 
 

@@ -75,10 +75,19 @@ def line_chart(
 
 
 def step_chart(
-    title: Any, summary: Any, labels: Sequence[Any], series: Sequence[Series], *, kind: str = "amount"
+    title: Any,
+    summary: Any,
+    labels: Sequence[Any],
+    series: Sequence[Series],
+    *,
+    kind: str = "amount",
+    shortage: bool = False,
 ) -> Chart:
-    """Values that hold until the next one: unit cost, projected stock."""
-    return _chart("step", title, summary, labels, series, kind)
+    """Values that hold until the next one: unit cost, projected stock.
+
+    ``shortage`` shades what of the first series is below zero, and lets each line go on to the edge.
+    """
+    return _chart("step", title, summary, labels, series, kind, shortage=shortage)
 
 
 def bar_chart(
@@ -88,13 +97,24 @@ def bar_chart(
     return _chart("bar", title, summary, labels, series, kind)
 
 
-def _chart(shape: str, title: Any, summary: Any, labels: Sequence[Any], series: Sequence[Series], kind: str) -> Chart:
+def _chart(
+    shape: str,
+    title: Any,
+    summary: Any,
+    labels: Sequence[Any],
+    series: Sequence[Series],
+    kind: str,
+    *,
+    shortage: bool = False,
+) -> Chart:
     texts = [format_date(label) if isinstance(label, date) else str(label) for label in labels]
     scale = _scale(series, len(texts), 0.01 if kind == "unit_cost" else 1)
     if shape == "bar":
         drawn = [_bars(item, index, len(series), scale) for index, item in enumerate(series)]
     else:
-        drawn = [_line(item, index, scale, stepped=shape == "step") for index, item in enumerate(series)]
+        stepped = shape == "step"
+        drawn = [_shortage(series[0], scale)] if shortage else []
+        drawn += [_line(item, index, scale, stepped=stepped, goes_on=shortage) for index, item in enumerate(series)]
     # A picture may hold no links for a screen reader: with links it is a group, and what is drawn is hidden from it.
     linked = any(url for item in series for url in item.urls)
     svg = format_html(
@@ -147,11 +167,24 @@ def _labels(texts: Sequence[str], scale: _Scale) -> SafeString:
     return format_html_join("", '<text class="tick" x="{}" y="{}" text-anchor="middle">{}</text>', shown)
 
 
-def _line(item: Series, index: int, scale: _Scale, *, stepped: bool) -> SafeString:
+def _shortage(item: Series, scale: _Scale) -> SafeString:
+    """The ground between zero and each value below it, as wide as the value holds."""
+    zero, shades = scale.y(0), []
+    for place, value in enumerate(item.values):
+        if value is not None and value < 0:
+            x = scale.x(place)
+            end = scale.x(place + 1) if place + 1 < len(item.values) else WIDTH - RIGHT
+            shades.append((x, zero, round(end - x, 1), round(scale.y(value) - zero, 1)))
+    return format_html_join("", '<rect class="shortage" x="{}" y="{}" width="{}" height="{}"/>', shades)
+
+
+def _line(item: Series, index: int, scale: _Scale, *, stepped: bool, goes_on: bool = False) -> SafeString:
     points = [(place, scale.x(place), scale.y(value)) for place, value in enumerate(item.values) if value is not None]
     path = ""
     for number, (_place, x, y) in enumerate(points):
         path += f"M{x} {y}" if number == 0 else f"H{x}V{y}" if stepped else f"L{x} {y}"
+    if goes_on and points:
+        path += f"H{WIDTH - RIGHT}"
     marks = format_html_join("", "{}", ((_mark(item, index, place, x, y),) for place, x, y in points))
     return format_html('<g class="series series-{}"><path class="stroke" d="{}"/>{}</g>', index + 1, path, marks)
 

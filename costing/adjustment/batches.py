@@ -20,10 +20,11 @@ from config.base.errors import DomainError, ErrorCode
 from config.base.jobs import AttemptLost, JobCancelled
 from config.base.transactions import posting
 from costing import adjustment_storing
-from costing.adjustment import claims, orders, overlay, plans, steps
+from costing.adjustment import alternations, claims, orders, overlay, plans, steps
 from costing.adjustment.claims import Claimed, ClaimLost
 from costing.adjustment.terms import Terms, Worker
 from costing.adjustment_storing import Computed, StoredBatch
+from costing.engine.adjust import Adjustment
 from costing.engine.orders import OutputValue
 from costing.loading import LoadedItem
 
@@ -87,12 +88,22 @@ class Batch:
             try:
                 claims.check_rounds(self.claimed[loaded.item_id])
                 books = overlay.load_whole(loaded.item_id, self.terms) if values else loaded
-                adjustment = overlay.compute(books, values, self.terms) if values else steps.compute(books, self.terms)
+                adjustment = overlay.compute(books, values, self.terms) if values else self._computed(books)
             except Exception as error:  # noqa: BLE001 it is recorded on the item, and logged
                 self._put_aside(loaded.item_id, error)
             else:
                 computed.append(Computed(books, adjustment, perf_counter() - started, values))
         return computed
+
+    def _computed(self, loaded: LoadedItem) -> Adjustment:
+        """What an item lacks; computed many times in a run, without what only goes up and down."""
+        adjustment = steps.compute(loaded, self.terms)
+        if self.claimed[loaded.item_id].rounds <= alternations.MAX_TURNS or self.terms.preview:
+            return adjustment
+        assert self.terms.run_id is not None
+        return alternations.without_alternating(
+            adjustment, run_id=self.terms.run_id, precision_e5=self.terms.precision_e5
+        )
 
     def _planned_order_values(self, item_ids: Sequence[int]) -> dict[int, list[OutputValue]]:
         """What a preview's orders would give their outputs; item by item where that fails."""
@@ -167,7 +178,7 @@ class Batch:
                 locks.lock_items([item_id])
                 started = perf_counter()
                 (loaded,) = steps.load([item_id], self.terms)
-                computed = Computed(loaded, steps.compute(loaded, self.terms))
+                computed = Computed(loaded, self._computed(loaded))
                 stored = adjustment_storing.store([computed], terms=steps.storing_terms(self.terms), context=context)
                 self._finish([computed], stored, perf_counter() - started)
                 self.worker.guard()

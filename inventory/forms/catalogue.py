@@ -76,14 +76,43 @@ class MakeItemForm(Form):
         return check_number(number) if number else ""
 
 
+class CatalogueItemField(RecordField):
+    """A catalogue item by the vendor's number, with the vendor before it where more than one sells under that."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        search = ("vendor_item_no__istartswith", "description__icontains", "vendor__no__istartswith")
+        super().__init__(CatalogueItem.objects.select_related("vendor"), to_field_name="pk", search=search, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """What is typed for a record: `V-500 PRG-77`."""
+        return f"{value.vendor.no} {value.vendor_item_no}" if isinstance(value, CatalogueItem) else value
+
+    def to_python(self, value: Any) -> CatalogueItem | None:
+        """The record of a number, with or without its vendor."""
+        text = " ".join(str(value or "").split())
+        if not text:
+            return None
+        vendor, _space, number = text.partition(" ")
+        rows = self.queryset
+        assert rows is not None
+        found = list(rows.filter(vendor__no__iexact=vendor, vendor_item_no__iexact=number)[:2] if number else ())
+        found = found or list(rows.filter(vendor_item_no__iexact=text).order_by("vendor__no")[:10])
+        if not found:
+            raise ValidationError(self.error_messages["invalid_choice"], params={"value": text})
+        if len(found) > 1:
+            choices = ", ".join(str(self.prepare_value(row)) for row in found)
+            raise ValidationError(
+                _("More than one vendor has %(no)s. Write %(choices)s.") % {"no": text, "choices": choices}
+            )
+        row: CatalogueItem = found[0]
+        return row
+
+
 class CatalogueLineForm(Form):
     """A catalogue item for an order: its card is made where it has none."""
 
-    catalogue_item = RecordField(
-        CatalogueItem.objects.all(),
-        to_field_name="pk",
+    catalogue_item = CatalogueItemField(
         label=gettext_lazy("Catalogue item"),
-        search=("vendor_item_no__istartswith", "description__icontains"),
         help_text=gettext_lazy("Type the vendor's number or a word of the description, and choose."),
     )
     quantity = forms.DecimalField(

@@ -137,6 +137,7 @@ class MakeSheetsForm(Form):
     persons = _UsersChoice(
         get_user_model()._default_manager.none(),
         label=gettext_lazy("Who counts"),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "check-list"}),
         help_text=gettext_lazy("Each person gets a sheet. The lines are dealt evenly, in the order of the shelves."),
     )
 

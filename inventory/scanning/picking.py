@@ -19,9 +19,9 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Where a line is picked: `first` sorts the list by bin and then by lot, `words` says it."""
+    """Where a line is picked: `first` sorts the list by bin and then by lot, `words` says it. Without a bin: last."""
 
-    first: tuple[str, str]
+    first: tuple[bool, str, str]
     words: str
 
 
@@ -54,4 +54,4 @@ def _pick(line: DocumentLine, bins: list[BinContent], lots: list[Any]) -> Pick:
         expires = f" ({format_date(each['expiration_date'])})" if each["expiration_date"] else ""
         words.append(_("lot %(no)s") % {"no": f"{each['lot_no']}{expires}"})
     lot_no = line.lot_no or (str(lots[0]["lot_no"]) if lots else "")
-    return Pick((bins[0].bin.code if bins else "", lot_no), ", ".join(words))
+    return Pick((not bins, bins[0].bin.code if bins else "", lot_no), ", ".join(words))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from config.base.errors import DomainError, ErrorCode
 from inventory import bins, documents, locks
 from inventory.enums import ScanState, ScanTask
-from inventory.models import Document, DocumentLine, Location, Scan, ScanSession
+from inventory.models import Bin, BinContent, Document, DocumentLine, Location, Scan, ScanSession
 from inventory.scanning import codes
 from inventory.scanning.codes import Place
 from inventory.scanning.effects import Effect, text_of
@@ -111,12 +111,16 @@ def put(session: ScanSession, goods: list[tuple[Scan, Place | None]], *, user: A
     for scan, place in goods:
         if place is None or place.bin is None or scan.item is None:
             continue
+        # What a bin does not name is no reason to keep it in the others: it came from beside them.
+        quantity = scan.quantity if is_receipt else min(scan.quantity, _in_bin(place.bin, scan))
+        if quantity <= 0:
+            continue
         from_bin, to_bin = (None, place.bin) if is_receipt else (place.bin, None)
         bins.move(
             location=place.location,
             item=scan.item,
             variant=scan.variant,
-            quantity=scan.quantity,
+            quantity=quantity,
             from_bin=from_bin,
             to_bin=to_bin,
             user=user,
@@ -126,3 +130,8 @@ def put(session: ScanSession, goods: list[tuple[Scan, Place | None]], *, user: A
     if location is not None:
         for item in dict.fromkeys(scan.item for scan, _place in goods if scan.item is not None):
             bins.take_what_is_gone(item=item, location=location, user=user)
+
+
+def _in_bin(held: Bin, scan: Scan) -> Decimal:
+    row = BinContent.objects.filter(bin=held, item=scan.item, variant=scan.variant).first()
+    return row.quantity if row is not None else ZERO

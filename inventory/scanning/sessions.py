@@ -102,6 +102,15 @@ def _prepare(task: str, document_no: str, user: Any) -> Decimal:
     return _handled(document)
 
 
+def current(session_id: int) -> ScanSession | None:
+    """The session where it is under way; of a count, the one that goes on after it."""
+    session = ScanSession.objects.filter(pk=session_id).first()
+    if session is None or session.ended_at is None:
+        return session
+    rows = ScanSession.objects.filter(task=ScanTask.COUNT, document_no=session.document_no, ended_at__isnull=True)
+    return rows.first() if session.task == ScanTask.COUNT else None
+
+
 def lock(session_id: int, *, user: Any) -> ScanSession:
     """Lock a session that is under way. Raises: SessionEnded; DomainError where it is not for the user."""
     found = statements.fetch(ScanSession, "WHERE id = %s::bigint FOR NO KEY UPDATE", [session_id])
@@ -112,6 +121,9 @@ def lock(session_id: int, *, user: Any) -> ScanSession:
     if not session.document_no and session.user_id != user.pk:
         raise DomainError(_("This move is somebody else's. Begin your own."), code=ErrorCode.INVALID_INPUT)
     if session.ended_at is not None:
+        if session.task == ScanTask.COUNT:
+            # Several count at once: who is done with his part does not end it for the others.
+            return lock(start(session.task, document_no=session.document_no, user=user).pk, user=user)
         raise SessionEnded(
             _("%(no)s was posted or given up before this scan arrived. Scan it into a new task.")
             % {"no": session.document_no or session.get_task_display()}

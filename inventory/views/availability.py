@@ -207,7 +207,7 @@ class ItemAvailabilityView(PageView):
         stock_url = self.stock_link(**chosen) if "location" in chosen else self.link(by="location")
         below = next((step.on for step in self.steps if step.left < 0), None)
         return [
-            Figure(_("On hand"), self.shown(found.on_hand), "quantity", stock_url),
+            Figure(_("On hand"), self.shown(found.on_hand), "quantity", stock_url, hint=self._road_words()),
             Figure(_("Reserved"), self.shown(found.reserved), "quantity"),
             Figure(_("Scheduled receipts"), self.shown(found.receipts), "quantity", self.lines_link("supply")),
             Figure(_("Gross requirement"), self.shown(found.demands), "quantity", self.lines_link("demand")),
@@ -215,11 +215,21 @@ class ItemAvailabilityView(PageView):
                 _("Projected available"),
                 self.shown(found.projected),
                 "quantity",
-                self.link(by="event"),
+                self.lines_link(availability_tables.PROJECTED),
                 tone="danger" if found.projected < 0 else "",
                 hint=_("below zero from %(date)s") % {"date": format_date(below)} if below else "",
             ),
         ]
+
+    def _road_words(self) -> str:
+        """What stands at no location because it is on its way between two; the item card counts it as on hand."""
+        if self.option("location") or self.option("variant"):
+            return ""
+        under_way = availability.in_transit_of(self.item.pk)
+        return _("without %(quantity)s on the road") % {"quantity": self._words(under_way)} if under_way else ""
+
+    def _words(self, quantity: Decimal) -> str:
+        return format_number(self.shown(quantity), "quantity")
 
     def _until(self, until: date | None) -> list[Event]:
         return [step.event for step in self.steps if until is None or step.on <= until]
@@ -241,9 +251,10 @@ class ItemAvailabilityView(PageView):
         }
         if not promise.short:
             return _("%(quantity)s on %(date)s can be promised; the earliest day is %(earliest)s.") % words
+        missing = _("%(quantity)s on %(date)s cannot be promised: %(short)s are missing then.") % words
         if promise.earliest:
-            return _("%(quantity)s on %(date)s are %(short)s too many. The earliest day is %(earliest)s.") % words
-        return _("%(quantity)s on %(date)s are %(short)s too many, and no later day is enough.") % words
+            return f"{missing} " + _("The earliest day is %(earliest)s.") % words
+        return f"{missing} " + _("No later day is enough.")
 
     def chart(self) -> Chart:
         days = availability.days_of(self.on_hand, self.steps, today=self.today)[:MOST_POINTS]
@@ -255,11 +266,14 @@ class ItemAvailabilityView(PageView):
             "lowest": format_number(self.shown(lowest), "quantity"),
             "day": format_date(lowest_day),
         }
-        urls = [self.link(by="event", first=day.isoformat(), last=day.isoformat()) for day, _left in days]
+        projected = availability_tables.PROJECTED
+        urls = [self.link(by="event", what=projected, last=day.isoformat()) for day, _left in days]
         series = [Series(_("Projected available"), [self.shown(left) for _day, left in days], urls)]
         if self.item.reorder_point:
             series.append(Series(_("Reorder point"), [self.shown(self.item.reorder_point)] * len(days)))
-        return step_chart(_("Projected available"), summary, [day for day, _left in days], series, kind="quantity")
+        return step_chart(
+            _("Projected available"), summary, [day for day, _left in days], series, kind="quantity", shortage=True
+        )
 
     def order_url(self, event: Event) -> str:
         """The order line behind an event; blank where the user may not see it, or it has no page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from inventory.views.availability import ItemAvailabilityView as Page
 
 BLANK = "-"
+PROJECTED = "projected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,11 @@ def by_event(page: Page) -> Table:
     heads += [(_("Variant"), "text")] if page.codes.keys() - {None} else []
     heads += [(_("Quantity"), "quantity"), (_("Projected available"), "quantity")]
     shown = [step for step in page.steps if _is_within(step, page.limits)]
-    rows = [] if page.limits else [_opening(page, len(heads))]
+    # A projected quantity is made of what is on hand and of the changes until its day.
+    is_projected = page.limits.get("what") == PROJECTED
+    rows = [] if page.limits and not is_projected else [_opening(page, len(heads), counted=is_projected)]
     rows += [_event_row(page, step) for step in shown]
-    total = sum((step.event.quantity for step in shown), ZERO)
+    total = sum((step.event.quantity for step in shown), page.on_hand if is_projected else ZERO)
     blanks = [Cell(text="")] * (len(heads) - 3)
     return Table(
         _("By event"),
@@ -71,9 +74,12 @@ def by_event(page: Page) -> Table:
     )
 
 
-def _opening(page: Page, columns: int) -> Row:
+def _opening(page: Page, columns: int, *, counted: bool) -> Row:
+    """What is on hand today; `counted`: also among the quantities, for a total that holds it."""
     blanks = [Cell(text="")] * (columns - 4)
-    return Row(format_date(page.today), [Cell(text=_("On hand")), *blanks, Cell(text=""), page.cell(page.on_hand)])
+    quantity = page.cell(page.on_hand) if counted else Cell(text="")
+    left = page.cell(page.on_hand, page.link(by="location"))
+    return Row(format_date(page.today), [Cell(text=_("On hand")), *blanks, quantity, left])
 
 
 def _event_row(page: Page, step: Step) -> Row:
@@ -119,15 +125,22 @@ def by_period(page: Page) -> Table:
             Row(
                 _period_label(period.first, period.last),
                 [
-                    page.cell(period.opening),
+                    page.cell(period.opening, _projected_url(page, period.first - timedelta(days=1))),
                     page.cell(period.receipts, page.lines_link("supply", **days)),
                     page.cell(period.demands, page.lines_link("demand", **days)),
-                    page.cell(period.closing, page.link(by="event", **days)),
-                    page.cell(period.lowest),
+                    page.cell(period.closing, _projected_url(page, period.last)),
+                    page.cell(period.lowest, _projected_url(page, period.lowest_on)),
                 ],
             )
         )
     return Table(_("By period"), heads, rows)
+
+
+def _projected_url(page: Page, on: date | None) -> str:
+    """What a projected quantity at the end of a day is made of; None: when all has come and gone."""
+    if on is not None and on < page.today:
+        return page.link(by="location")  # Before today there is the stock alone.
+    return page.link(by="event", what=PROJECTED, last=on.isoformat() if on else "")
 
 
 def _period_label(first: date, last: date | None) -> str:
@@ -148,7 +161,7 @@ def _figure_cells(page: Page, found: Figures, stock_url: str, **changes: Any) ->
         page.cell(found.on_hand, stock_url),
         page.cell(found.receipts, page.lines_link("supply", **lines)),
         page.cell(found.demands, page.lines_link("demand", **lines)),
-        page.cell(found.projected),
+        page.cell(found.projected, page.lines_link(PROJECTED, **lines)),
     ]
 
 
@@ -240,7 +253,7 @@ def by_unit(page: Page) -> Table:
         exact = Conversion(conversion.quantity_per)
         chosen = page.chosen_filters()
         stock_url = page.stock_link(**chosen) if "location" in chosen else page.link(by="location", unit=code)
-        urls = [stock_url, page.lines_link("supply", unit=code), page.lines_link("demand", unit=code), ""]
+        urls = [stock_url, *(page.lines_link(what, unit=code) for what in ("supply", "demand", PROJECTED))]
         values = (found.on_hand, found.receipts, found.demands, found.projected)
         cells = [
             Cell(exact.from_base(value), "quantity", url=url, tone="danger" if value < 0 else "")
@@ -262,17 +275,32 @@ def by_bom(page: Page) -> Table:
         (_("Scheduled receipts"), "quantity"),
         (_("Gross requirement"), "quantity"),
         (_("Projected available"), "quantity"),
+        (_("Needed by"), "text"),
         (_("Able to make parent"), "quantity"),
         (_("Able to make top item"), "quantity"),
         (_("Bottleneck"), "text"),
     ]
-    rows = [_bom_row(page, each) for each in found]
+    needed = _needed_by(page, {node.item_id for node in nodes})
+    rows = [_bom_row(page, each, needed.get(each.node.item_id)) for each in found]
     words = {"quantity": able, "no": page.item.no}
     note = _("%(quantity)s %(no)s can be made of what is available.") % words if able is not None else ""
     return Table(_("By BOM level"), heads, rows, note=note, empty=_("The item has no bill of material."))
 
 
-def _bom_row(page: Page, each: availability_boms.NodeFigures) -> Row:
+def _needed_by(page: Page, item_ids: set[int]) -> dict[int, date]:
+    """The first day on which something takes each component; what is promised on trial needs them all on its day."""
+    events = [event for event in availability.events_of(item_ids) if event.quantity < 0]
+    days: dict[int, list[date]] = defaultdict(list)
+    for event in events:
+        if _is_at_place(page, event.location_id):
+            days[event.item_id].append(max(event.due, page.today))
+    if page.trial is not None:
+        for item_id in item_ids:
+            days[item_id].append(max(page.trial.due, page.today))
+    return {item_id: min(found) for item_id, found in days.items()}
+
+
+def _bom_row(page: Page, each: availability_boms.NodeFigures, needed_by: date | None) -> Row:
     node, figures = each.node, each.figures
     location = {name: value for name, value in page.chosen_filters().items() if name == "location"}
     cells = [
@@ -280,7 +308,13 @@ def _bom_row(page: Page, each: availability_boms.NodeFigures) -> Row:
         Cell(figures.on_hand, "quantity", url=entries_url(item=node.no, **location)),
         Cell(figures.receipts, "quantity", url=_component_url(page, node.no, "supply")),
         Cell(figures.demands, "quantity", url=_component_url(page, node.no, "demand")),
-        Cell(figures.projected, "quantity", tone="danger" if figures.projected < 0 else ""),
+        Cell(
+            figures.projected,
+            "quantity",
+            url=_component_url(page, node.no, PROJECTED),
+            tone="danger" if figures.projected < 0 else "",
+        ),
+        Cell(text=format_date(needed_by) if needed_by else ""),
         Cell(each.makes_parent, "quantity"),
         Cell(each.makes_top, "quantity"),
         Cell(text=_("Bottleneck") if each.is_bottleneck else ""),
@@ -299,20 +333,22 @@ def _component_url(page: Page, no: str, what: str) -> str:
 
 def _figures_of_items(page: Page, item_ids: set[int]) -> dict[int, Figures]:
     """The figures of several items at the chosen location, in two queries."""
-    wanted, until = page.option("location") or "", page.option("until")
+    until = page.option("until")
     stock: dict[int, list[Stock]] = defaultdict(list)
     events: dict[int, list[Event]] = defaultdict(list)
     for row in availability.stock_of(item_ids):
-        if wanted in ("", _code(page, row.location_id)):
+        if _is_at_place(page, row.location_id):
             stock[row.item_id].append(row)
     for event in availability.events_of(item_ids):
-        if wanted in ("", _code(page, event.location_id)) and (until is None or max(event.due, page.today) <= until):
+        if _is_at_place(page, event.location_id) and (until is None or max(event.due, page.today) <= until):
             events[event.item_id].append(event)
     return {each: availability.figures_of(stock[each], events[each]) for each in item_ids}
 
 
-def _code(page: Page, location_id: int | None) -> str:
-    return page.places[location_id].code if location_id in page.places else BLANK
+def _is_at_place(page: Page, location_id: int | None) -> bool:
+    """Whether a place is the chosen one, or none is chosen."""
+    code = page.places[location_id].code if location_id in page.places else BLANK
+    return (page.option("location") or "") in ("", code)
 
 
 def _place(page: Page, location_id: int | None) -> str:

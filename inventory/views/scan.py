@@ -221,7 +221,7 @@ class ApplyScanView(_SentView):
 
     def _work(self, session_id: int) -> str:
         """The part of the page that a scan changes; blank where the user sees nothing of the task any more."""
-        session = ScanSession.objects.filter(pk=session_id, ended_at__isnull=True).first()
+        session = sessions.current(session_id)
         if session is None or not sessions.may(self.request.user, session.task):
             return ""
         if session.document_no and not sessions.documents_for(session.task, self.request.user).filter(

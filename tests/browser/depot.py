@@ -27,8 +27,9 @@ from inventory.models import (
 
 DAY = date(2026, 3, 2)
 
-# All signs of a scanner in one go, each as the keyboard sends it; then Enter.
-WEDGE = """code => {
+# All signs of a scanner in one go, each as the keyboard sends it; then Enter. Nobody scans while he types.
+WEDGE = """async code => {
+    await new Promise((resolve) => setTimeout(resolve, 80));
     const target = document.activeElement ?? document.body;
     const press = (key, extra = {}) => target.dispatchEvent(
         new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true, ...extra}));
@@ -64,16 +65,13 @@ def order(kind, no, *, price=5, fields=None, **lines):
     )
     made = Document.objects.create(kind=kind, no=no, order_date=DAY, **partner)
     for index, (item_no, quantity) in enumerate(lines.items(), start=1):
+        more = (fields or {}).get(item_no, {})
         DocumentLine.objects.create(
             document=made,
             line_no=index * 10_000,
             item=Item.objects.get(no=item_no),
-            location=Location.objects.get(code="OSLO"),
-            quantity=Decimal(quantity),
-            quantity_to_handle=Decimal(quantity),
-            quantity_to_invoice=Decimal(quantity),
-            unit_amount=Decimal(price),
-            **(fields or {}).get(item_no, {}),
+            **{"location": Location.objects.get(code="OSLO"), "unit_amount": Decimal(price)} | more,
+            **dict.fromkeys(("quantity", "quantity_to_handle", "quantity_to_invoice"), Decimal(quantity)),
         )
     return made
 

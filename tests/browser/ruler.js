@@ -1,5 +1,7 @@
 // What does not fit the window, has no name or is a small target: [what, element] of each. Run by axe.py.
-(least) => {
+() => {
+  const LEAST = 24; // px
+  const LEAST_SCANNING = 44;
   const root = document.documentElement;
   const found = [];
   const say = (what, each) => found.push([what, each.outerHTML.slice(0, 300)]);
@@ -35,6 +37,7 @@
     const boxes = [each, ...[...(each.labels ?? [])].filter(isShown)].map((one) => one.getBoundingClientRect());
     const width = Math.max(...boxes.map((box) => box.width));
     const height = Math.max(...boxes.map((box) => box.height));
+    const least = each.closest("#station") ? LEAST_SCANNING : LEAST;
     const isHidden = boxes[0].width <= 1 || each.closest(".visually-hidden"); // until it has the focus
     if (getComputedStyle(each).display !== "inline" && !isHidden && Math.min(width, height) < least - 0.5) {
       say(`target ${Math.round(width)} x ${Math.round(height)}`, each);

@@ -1,5 +1,6 @@
 """Runs of cost adjustment: claims and levels, batches that are split, rounds, previews, dates, exclusion."""
 
+import itertools
 import logging
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +15,8 @@ from config.base.models import Job
 from costing import adjustment, check_books
 from costing.adjustment import batches, claims, orders, runs, steps
 from costing.adjustment.terms import Terms, Worker
+from costing.engine.adjust import Adjustment
+from costing.engine.books import Correction, SourceChange
 from costing.enums import RunState
 from costing.models import (
     AdjustmentPlanLine,
@@ -35,6 +38,7 @@ from tests.dearer import DAY, dearer, dearer_product, post
 pytestmark = pytest.mark.django_db
 
 ONE, TWO = Worker("one"), Worker("two")
+E5 = 100_000
 
 
 @pytest.fixture
@@ -309,6 +313,28 @@ class TestItemsThatArePostedMeanwhile:
         (chair,) = AdjustmentRunItem.objects.filter(run_id=result.run_id)
         assert (chair.state, chair.rounds) == (RunState.FAILED, claims.MAX_ROUNDS + 1)
         assert "circle" in chair.failure
+
+    def test_a_cent_that_goes_up_and_down_is_left_after_twenty_turns(self, dearer_chairs, monkeypatch):
+        """As where two products are made of each other, each round opening the other again."""
+        sale = ValueEntry.objects.get(item_ledger_entry_type="sale")
+        real = claims.finish
+        cents = itertools.cycle([1_000, -1_000])
+
+        def up_and_down(loaded, terms):
+            source = SourceChange(None, 2 * E5, cent := next(cents))
+            return Adjustment([Correction(sale.item_ledger_entry_id, sale.pk, cent, 0, [source], DAY)], [])
+
+        def open_again(run_id, worker, lines, **options):
+            real(run_id, worker, lines, **options)
+            claims.open_items(run_id, [line.item_id for line in lines if line.entries_made])
+
+        monkeypatch.setattr(steps, "compute", up_and_down)
+        monkeypatch.setattr(claims, "finish", open_again)
+        result = adjustment.adjust_cost(today=DAY)
+
+        (chair,) = AdjustmentRunItem.objects.filter(run_id=result.run_id)
+        assert (chair.state, chair.rounds) == (RunState.DONE, 22)
+        assert [amount for _no, amount in corrections()] == [Decimal("0.01"), Decimal("-0.01")] * 10 + [Decimal("0.01")]
 
 
 class TestSecondRun:

@@ -151,6 +151,17 @@ class TestEveryFigureLeadsToWhatMakesIt:
                 clicked += 1
         assert clicked >= 2
 
+    def test_a_projected_quantity_is_what_is_on_hand_and_what_changes_until_its_day(self, show, client):
+        answer = show(by="period", period="week")
+        first = answer.context["table"].rows[0]
+        opened = client.get(first.cells[3].url)
+
+        # 14 on hand, 5 overdue, 12 sold, a transfer of 2 from here to there: 7 at the end of the week.
+        assert first.cells[3].value == total(opened)[0] == 7
+        assert [values[0] for _label, values in rows(opened)] == [14, 5, -12, 2, -2]
+        lowest = client.get(first.cells[4].url)
+        assert first.cells[4].value == total(lowest)[0] == 7
+
     def test_stock_leads_to_its_entries(self, show, client):
         answer = show(by="location")
         for row in answer.context["table"].rows:
@@ -214,9 +225,12 @@ class TestByPlaceAndUnit:
         line = books.transfer.lines.get()
         TransferLine.objects.filter(pk=line.pk).update(quantity_shipped=Decimal(2))
 
-        found = figures(show())
+        answer = show()
+        found = figures(answer)
 
         assert (found["On hand"], found["Scheduled receipts"], found["Gross requirement"]) == (14, 24, 12)
+        assert answer.context["figures"][0].hint == "without 2 on the road"
+        assert show(location="OSLO").context["figures"][0].hint == ""
 
 
 class TestMaking:
@@ -269,6 +283,22 @@ class TestMaking:
         ]
         assert answer.context["table"].note == "1 SET can be made of what is available."
 
+    def test_a_component_is_needed_by_the_first_day_that_takes_it(self, show, books):
+        table, leg, lamp = factories.item("TABLE"), factories.item("LEG"), factories.item("LAMP")
+        for component in (leg, lamp):
+            factories.bom_line(parent=table, component=component, quantity_per=Decimal(1))
+        factories.sales_order(leg, quantity="2", location=books.oslo, expected_date=day(9))
+        factories.sales_order(leg, quantity="2", location=books.bergen, expected_date=day(5))
+
+        def needed(**options):
+            found = show("TABLE", by="bom", **options).context["table"]
+            column = [str(label) for label, _kind in found.heads].index("Needed by") - 1
+            return [row.cells[column].text for row in found.rows]
+
+        assert needed() == ["2026-03-07", ""]
+        assert needed(location="OSLO") == ["2026-03-11", ""]
+        assert needed(quantity="1", promised_on="2026-03-05") == ["2026-03-05", "2026-03-05"]
+
 
 class TestWhatIf:
     def test_it_can_be_promised_when_nothing_is_missing_on_that_day_or_later(self, show):
@@ -280,13 +310,19 @@ class TestWhatIf:
     def test_too_much_for_the_day_is_refused_with_the_first_day_that_is_enough(self, show):
         answer = show(quantity="9", promised_on="2026-03-03")
 
-        assert answer.context["promise"] == "9 on 2026-03-03 are 2 too many. The earliest day is 2026-03-10."
+        assert (
+            answer.context["promise"]
+            == "9 on 2026-03-03 cannot be promised: 2 are missing then. The earliest day is 2026-03-10."
+        )
         assert ("2026-03-03", [-9, 10]) in rows(answer)
 
     def test_too_much_for_ever(self, show):
         answer = show(quantity="25", promised_on="2026-03-03")
 
-        assert answer.context["promise"] == "25 on 2026-03-03 are 18 too many, and no later day is enough."
+        assert (
+            answer.context["promise"]
+            == "25 on 2026-03-03 cannot be promised: 18 are missing then. No later day is enough."
+        )
 
     def test_in_another_unit(self, show, books):
         box = UnitOfMeasure.objects.create(code="BOX")
@@ -298,6 +334,14 @@ class TestWhatIf:
     @pytest.mark.parametrize("options", [{"quantity": "much"}, {"promised_on": "soon"}, {"location": "NOWHERE"}])
     def test_what_cannot_be_read_is_refused(self, show, options):
         assert show(**options).status_code == 422
+
+    def test_what_is_short_is_shaded_for_as_long_as_it_is(self, show):
+        assert 'class="shortage"' not in str(show().context["chart"].svg)
+
+        # 19 today, 20 are promised on Tuesday: 1 short until the 12 of Wednesday, 13 short until the 17 come.
+        svg = str(show(quantity="20", promised_on="2026-03-03").context["chart"].svg)
+
+        assert svg.count('class="shortage"') == 3
 
 
 class TestRules:

@@ -18,6 +18,7 @@ from inventory.models import (
     ItemReference,
     ItemTemplate,
     UnitOfMeasure,
+    Vendor,
 )
 from tests import factories
 
@@ -210,10 +211,10 @@ class TestMakingTheItem:
 
     def test_on_a_sales_order_the_card_is_made_and_a_line_added(self, purchaser, books, template):
         order = factories.sales_order(factories.item("CHAIR"), quantity="1", location=books.locations["OSLO"])
-        row = article(books)
+        article(books)
 
         answer = purchaser.post(
-            f"/sales/{order.no}/catalogue/", {"catalogue_item": row.pk, "quantity": "3", "template": template.pk}
+            f"/sales/{order.no}/catalogue/", {"catalogue_item": "A-1", "quantity": "3", "template": template.pk}
         )
 
         assert answer.status_code == 302
@@ -221,6 +222,33 @@ class TestMakingTheItem:
         assert (line.document, line.item.description, line.quantity, line.unit_amount) == (order, "Oak stool", 3, 45)
         assert line.quantity_to_handle == 3
         assert "Sell a catalogue item" in purchaser.get(f"/sales/{order.no}/").content.decode()
+
+    def test_a_number_that_two_vendors_use_is_asked_for_with_its_vendor(self, purchaser, books, template):
+        order = factories.sales_order(factories.item("CHAIR"), quantity="1", location=books.locations["OSLO"])
+        second = Vendor.objects.get(no="V1")
+        second.pk, second.no = None, "V2"
+        second.save()
+        article(books)
+        other = CatalogueItem.objects.create(vendor=second, vendor_item_no="A-1", description="Pine stool")
+        path, more = f"/sales/{order.no}/catalogue/", {"quantity": "3", "template": template.pk}
+
+        refused = purchaser.post(path, {"catalogue_item": "A-1", **more})
+        taken = purchaser.post(path, {"catalogue_item": "v2 a-1", **more})
+
+        assert "More than one vendor has A-1. Write V1 A-1, V2 A-1." in refused.content.decode()
+        assert taken.status_code == 302
+        other.refresh_from_db()
+        assert DocumentLine.objects.get(item=other.item).quantity == 3
+
+    def test_the_key_of_a_row_is_no_number(self, purchaser, books, template):
+        order = factories.sales_order(factories.item("CHAIR"), quantity="1", location=books.locations["OSLO"])
+        row = article(books)
+
+        answer = purchaser.post(
+            f"/sales/{order.no}/catalogue/", {"catalogue_item": row.pk, "quantity": "3", "template": template.pk}
+        )
+
+        assert answer.status_code == 422
 
     def test_whoever_makes_no_items_sells_none_from_the_catalogue(self, client, books):
         order = factories.sales_order(factories.item("CHAIR"), quantity="1")

@@ -454,3 +454,71 @@ class TestFinding:
 
     def test_a_scanned_order_opens_its_task(self, clerk):
         assert clerk.client.get("/scan/lookup/", {"code": "po-1"}).url == "/scan/receive/PO-1/"
+
+
+class TestPlacesOfAnOrder:
+    """Bins that goods are put into as they are received, or taken out of as they are shipped."""
+
+    def contents(self):
+        rows = BinContent.objects.filter(quantity__gt=0).order_by("bin__code", "item__no")
+        return [(row.bin.code, row.item.no, int(row.quantity)) for row in rows]
+
+    @pytest.fixture
+    def bins(self, depot):
+        return {code: Bin.objects.create(location=depot.oslo, code=code) for code in ("A", "B")}
+
+    def test_a_place_takes_what_was_scanned_since_the_place_before(self, clerk, bins):
+        clerk.open("receive", "PO-1")
+        for code, words in (
+            ("CHAIR", "1 × CHAIR. 1 of 5."),
+            ("CHAIR", "1 × CHAIR. 2 of 5."),
+            ("OSLO/A", "2 put to OSLO/A."),
+            ("CHAIR", "1 × CHAIR. 3 of 5."),
+            ("OSLO/B", "1 put to OSLO/B."),
+            ("CHAIR", "1 × CHAIR. 4 of 5."),
+        ):
+            assert clerk.scan(code)["text"] == words
+        clerk.post()
+
+        assert self.contents() == [("A", "CHAIR", 2), ("B", "CHAIR", 1)]
+
+    def test_a_place_that_is_scanned_first_takes_what_follows(self, clerk, bins):
+        clerk.open("receive", "PO-1")
+        assert clerk.scan("OSLO/B")["text"] == "To OSLO/B. Scan the goods."
+        clerk.scan("CHAIR-BOX")
+        clerk.post()
+
+        assert self.contents() == [("B", "CHAIR", 4)]
+
+    def test_a_place_of_another_location_is_refused(self, clerk, bins):
+        clerk.open("receive", "PO-1")
+        clerk.scan("CHAIR")
+        answer = clerk.scan("BERGEN")
+
+        assert answer["state"] == "refused"
+        assert "CHAIR of PO-1 belongs to OSLO, not to BERGEN. Scan a bin of OSLO." in answer["text"]
+
+    def test_a_line_without_location_is_received_where_its_goods_are_put(self, clerk, depot):
+        depot.order.lines.update(location=None)
+        depot.order.lines.exclude(item=depot.chair).delete()
+        clerk.open("receive", "PO-1")
+        clerk.scan("CHAIR")
+        clerk.scan("BERGEN")
+        clerk.post()
+
+        assert ItemLedgerEntry.objects.get().location == depot.bergen
+
+    def test_what_is_shipped_comes_out_of_the_bin_that_was_scanned_or_the_first_that_names_it(self, clerk, depot, bins):
+        trade.buy(depot.chair, "6", "20", location=depot.oslo)
+        for code, quantity in (("A", 4), ("B", 2)):
+            BinContent.objects.create(bin=bins[code], item=depot.chair, quantity=Decimal(quantity))
+        sold = factories.document(kind=DocumentKind.SALES_ORDER, no="SO-1", customer=depot.customer)
+        factories.document_line(sold, item=depot.chair, quantity="5", location=depot.oslo)
+        clerk.open("ship", "SO-1")
+        clerk.scan("CHAIR", quantity="2")
+        clerk.scan("OSLO/B")
+        clerk.scan("CHAIR")
+        clerk.post()
+
+        assert self.contents() == [("A", "CHAIR", 2), ("B", "CHAIR", 1)]
+        assert "Back-order: 2 CHAIR" in ScanSession.objects.get(task="ship").result["text"]

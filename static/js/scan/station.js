@@ -11,6 +11,7 @@ const texts = station.dataset;
 const by = (id) => document.getElementById(id);
 const queue = new Queue(texts.user);
 const session = Number(texts.session ?? 0);
+let fresh = true; // the first digit that is tapped replaces the quantity that stands there
 let asking = null; // a refused scan whose lot or serial number is scanned next
 
 // Letters that a scanner types are no shortcuts here.
@@ -143,6 +144,7 @@ function heard(code) {
   }
   const quantity = by("scan-quantity").value.trim() || "1";
   by("scan-quantity").value = "1";
+  fresh = true;
   keep({ user: texts.user, session, name: texts.name, code, quantity });
 }
 
@@ -211,7 +213,6 @@ by("scan-pad")?.addEventListener("submit", (event) => {
   field.value = "";
   return heard(code);
 });
-let fresh = true; // the first digit replaces what stands there
 by("scan-pad")?.addEventListener("click", (event) => {
   const pressed = event.target.closest("button");
   const field = by("scan-quantity");
