@@ -49,4 +49,10 @@ class Migration(migrations.Migration):
             model_name='itemledgerentry',
             index=models.Index(condition=models.Q(('open', True)), fields=['location'], name='ile_location_open'),
         ),
+        migrations.AddIndex(
+            model_name="itemledgerentry",
+            index=models.Index(
+                condition=models.Q(("completely_invoiced", False)), fields=["posting_date"], name="ile_not_invoiced"
+            ),
+        ),
     ]

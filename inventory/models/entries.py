@@ -146,6 +146,7 @@ class ItemLedgerEntry(EntryBase):
                 fields=["item", "location", "posting_date", "id"], condition=Q(open=True), name="ile_item_open"
             ),
             models.Index(fields=["location"], condition=Q(open=True), name="ile_location_open"),
+            models.Index(fields=["posting_date"], condition=Q(completely_invoiced=False), name="ile_not_invoiced"),
             models.Index(fields=["item"], condition=Q(applied_entry_to_adjust=True), name="ile_to_adjust"),
             models.Index(fields=["document_no", "document_line_no"], name="ile_document"),
             models.Index(fields=["posting_date"], name="ile_posting_date"),
