@@ -160,7 +160,7 @@ class LongPage(Page):  # type: ignore[type-arg]
         # One more tells whether there is a next page.
         found = list(ordered[start : start + size + 1])
         self._beyond = len(found) > size
-        super().__init__(found[:size] if number > 0 else found[:size][::-1], number, paginator)  # type: ignore[arg-type]
+        super().__init__(found[:size] if number > 0 else found[:size][::-1], number, paginator)
 
     def has_next(self) -> bool:
         return self._beyond if self.number > 0 else self.number < -1
