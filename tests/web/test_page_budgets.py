@@ -24,7 +24,7 @@ from tests.web.one_of_each import one_of_each
 from tests.web.page_walk import PageWalk
 from tests.web.shop import open_shop
 
-ITEMS, ENTRIES = 600, 4000
+ITEMS, ENTRIES = 300, 1500
 PAGE_BYTES, SCRIPT_BYTES = 150_000, 60_000
 SCRIPT = re.compile(r'<script[^>]*\bsrc="/static/(js/[^"?]+)')
 ELSEWHERE = re.compile(r"""\b(?:src|href|action|srcset|hx-\w+|data-\w*url)="(?:https?:)?//[^"]*""")
