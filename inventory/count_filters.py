@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from config.base.expressions import Expression
 from config.base.filters import ChoiceFilter, DateFilter, FilterSet, NumberFilter, TextFilter, YesNoFilter
 from config.base.preferences import today_of
 from inventory import counting_periods
@@ -39,7 +40,15 @@ class CountingPeriodFilter(FilterSet):
         fields: ClassVar[list[str]] = []
 
 
+class _CountedAtFilter(TextFilter):
+    """Looks at what was counted at some locations only; keeps all items."""
+
+    def filter(self, qs: QuerySet[Any], value: Expression | None) -> QuerySet[Any]:
+        return qs if value is None else counting_periods.with_counts(qs, value.q("location__code"))
+
+
 class CountPlanFilter(FilterSet):
+    counted_at = _CountedAtFilter(label=_("Counted at location"))
     no = TextFilter(label=_("No."))
     description = TextFilter(label=_("Description"), lookup="icontains")
     category = TextFilter("category__code", label=_("Category"))
@@ -55,8 +64,8 @@ class CountPlanFilter(FilterSet):
         if value is None:
             return queryset
         assert self.request is not None
-        due = counting_periods.due_items(today_of(self.request)).order_by().values("pk")
-        return queryset.filter(pk__in=due) if value else queryset.exclude(pk__in=due)
+        due = Q(next_count__isnull=True) | Q(next_count__lte=today_of(self.request))
+        return queryset.filter(due) if value else queryset.exclude(due)
 
     class Meta:
         model = Item

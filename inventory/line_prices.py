@@ -321,7 +321,7 @@ def _priced(line: DocumentLine) -> tuple[object, ...]:
 
 
 def with_sources(lines: QuerySet[DocumentLine]) -> QuerySet[DocumentLine]:
-    """The lines with all that `price_from` shows: two queries, however many they are."""
+    """The lines with all that `price_from` and `discount_from` show: two queries, however many they are."""
     about = PriceListLine.objects.select_related(
         "category", "variant", "vendor", "customer", "unit_of_measure", "item__base_unit_of_measure"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 
 from config.base.record_kinds import RecordKind
 from inventory import links, scopes
@@ -32,7 +33,14 @@ def _posted_url(document: Any) -> str:
     return links.document_url(document.type, document.no)
 
 
+def _price_url(line: Any) -> str:
+    return reverse(f"inventory:{line.side}price_update", args=[line.pk])
+
+
+# What is agreed with a vendor tells what things cost.
+_PRICES = frozenset({"unit_amount", "unit_cost", "line_discount_amount", "line_discount_percent"})
 _ITEM = {"view": ("base.item_view",), "edit": "base.item_edit"}
+_ITEM_EDIT = {"view": ("base.item_edit",), "edit": "base.item_edit"}
 _TRADE = {"view": ("base.document_view",), "edit": "base.document_edit"}
 _POSTED = {"view": ("base.document_view", "base.stock_view"), "edit": "base.document_view"}
 _SETUP = {"view": ("base.setup_edit",), "edit": "base.setup_edit"}
@@ -46,16 +54,29 @@ RECORDS = {
     "inventory.catalogueitem": RecordKind("inventory:catalogueitem_update", key="pk", **_ITEM),
     "inventory.stockkeepingunit": RecordKind("inventory:stockkeepingunit_update", key="pk", **_ITEM),
     "inventory.location": RecordKind(
-        "inventory:location_detail", view=("base.location_view", "base.setup_edit"), edit="base.setup_edit", key="code"
+        "inventory:location_detail",
+        view=("base.location_view", "base.setup_edit"),
+        edit="base.setup_edit",
+        key="code",
+        lines="inventory.bin",
     ),
     "inventory.responsibilitycentre": RecordKind("inventory:responsibilitycentre_update", key="code", **_SETUP),
     "inventory.itemcharge": RecordKind("inventory:itemcharge_update", key="code", **_SETUP),
     "inventory.vendor": RecordKind("inventory:vendor_detail", **_TRADE),
     "inventory.customer": RecordKind("inventory:customer_detail", **_TRADE),
-    "inventory.document": RecordKind("", visible=_in_scope, card=_order_url, **_TRADE),
+    "inventory.document": RecordKind(
+        "", visible=_in_scope, card=_order_url, lines="inventory.documentline", cost_fields=_PRICES, **_TRADE
+    ),
     "inventory.posteddocument": RecordKind("", key="pk", card=_posted_url, **_POSTED),
     "inventory.transferorder": RecordKind(
-        "inventory:transfer_detail", view=("base.stock_view",), edit="base.transfer_edit"
+        "inventory:transfer_detail",
+        view=("base.stock_view",),
+        edit="base.transfer_edit",
+        lines="inventory.transferline",
+    ),
+    "inventory.pricelistline": RecordKind("inventory:salesprice_update", key="pk", card=_price_url, **_ITEM_EDIT),
+    "inventory.countingperiod": RecordKind(
+        "inventory:countingperiod_update", view=("base.stock_view",), edit="base.count_post", key="code"
     ),
     "inventory.count": RecordKind("inventory:count_detail", view=("base.stock_view",), edit="base.count_record"),
 }

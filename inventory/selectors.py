@@ -31,13 +31,12 @@ from django.utils.translation import gettext as _
 
 from config.base.fields import AmountField, QuantityField
 from config.base.filters import exact_value
-from config.base.pages import Cue, Hit
+from config.base.pages import Hit
 from inventory import links
 from inventory.enums import DocumentKind, DocumentStatus, LineType
 from inventory.models import (
     Count,
     CountLine,
-    CountSheet,
     Customer,
     Document,
     DocumentLine,
@@ -312,46 +311,6 @@ def orders_to_ship() -> QuerySet[Document]:
     """Sales orders that something is still to be shipped of."""
     waiting = open_order_lines(DocumentKind.SALES_ORDER).filter(document=OuterRef("pk"))
     return Document.objects.filter(Exists(waiting), kind=DocumentKind.SALES_ORDER)
-
-
-def handled_not_invoiced(kind: str) -> QuerySet[Document]:
-    """Orders with goods received or shipped that are not invoiced."""
-    waiting = DocumentLine.objects.filter(
-        document=OuterRef("pk"), type=LineType.ITEM, quantity_invoiced__lt=F("quantity_handled")
-    )
-    return Document.objects.filter(Exists(waiting), kind=kind)
-
-
-def cues(user: Any) -> list[Cue]:
-    """Tiles of the home page: what waits to be received, shipped, invoiced, moved and counted."""
-    found: list[Cue] = []
-    if user.has_perm("base.purchase_receive"):
-        url = f"{reverse('inventory:purchase_list')}?to_handle=yes"
-        found.append(Cue(_("To receive"), orders_to_receive().count(), url, "info", _("purchase orders")))
-    if user.has_perm("base.sale_ship"):
-        url = f"{reverse('inventory:sale_list')}?to_handle=yes"
-        found.append(Cue(_("To ship"), orders_to_ship().count(), url, "info", _("sales orders")))
-    if user.has_perm("base.purchase_invoice"):
-        count = handled_not_invoiced(DocumentKind.PURCHASE_ORDER).count()
-        url = f"{reverse('inventory:purchase_list')}?not_invoiced=yes"
-        found.append(Cue(_("Received, not invoiced"), count, url, "warn" if count else "neutral"))
-    if user.has_perm("base.sale_invoice"):
-        count = handled_not_invoiced(DocumentKind.SALES_ORDER).count()
-        url = f"{reverse('inventory:sale_list')}?not_invoiced=yes"
-        found.append(Cue(_("Shipped, not invoiced"), count, url, "warn" if count else "neutral"))
-    if user.has_perm("base.transfer_post"):
-        count = TransferOrder.objects.filter(status__in=OPEN_STATES).count()
-        found.append(
-            Cue(_("Open transfer orders"), count, f"{reverse('inventory:transfer_list')}?status=open|released")
-        )
-    if user.has_perm("base.count_record"):
-        sheets = CountSheet.objects.filter(person=user, status="open", count__status="open").count()
-        if sheets:
-            own = list_url("inventory:countsheet_list", person=user.get_username())
-            found.append(Cue(_("My count sheets"), sheets, f"{own}&status=open", "info"))
-        count = Count.objects.filter(status="open").count()
-        found.append(Cue(_("Open counts"), count, f"{reverse('inventory:count_list')}?status=open"))
-    return found
 
 
 def find(user: Any, text: str) -> list[Hit]:

@@ -195,23 +195,25 @@ class DocumentLine(models.Model):
 
     @property
     def price_from(self) -> str:
-        """Where price and discount come from, the price list lines being at hand.
+        """Where the price comes from, its price list line being at hand: ``Price list: from 10 PCS``."""
+        return _source_words(self.price_source, self.price_list_line)
 
-        Price list: from 10 PCS; discount: TABLES
-        """
-        words, listed = str(PriceSource(self.price_source).label), self.price_list_line
-        if listed is not None and listed.in_words:
-            words = gettext("%(source)s: %(about)s") % {"source": words, "about": listed.in_words}
-        discount = self.discount_list_line
-        if discount is None or discount == listed:
-            return words
-        about = discount.in_words or str(PriceSource.PRICE_LIST.label)
-        return gettext("%(price)s; discount: %(about)s") % {"price": words, "about": about}
+    @property
+    def discount_from(self) -> str:
+        """Where the discount comes from, its price list line being at hand; blank where there is none."""
+        return _source_words(self.discount_source, self.discount_list_line) if self.line_discount_amount else ""
 
     @property
     def quantity_not_invoiced(self) -> Decimal:
         waiting: Decimal = self.quantity_handled - self.quantity_invoiced
         return waiting
+
+
+def _source_words(source: str, listed: PriceListLine | None) -> str:
+    words = str(PriceSource(source).label)
+    if listed is None or not listed.in_words:
+        return words
+    return gettext("%(source)s: %(about)s") % {"source": words, "about": listed.in_words}
 
 
 class PostedDocument(models.Model):

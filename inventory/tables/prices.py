@@ -21,10 +21,10 @@ _LINE = ("item", "description", "category", "variant")
 _VALUES = (
     "unit_of_measure",
     "minimum_quantity",
-    "starting_date",
-    "ending_date",
     "unit_amount",
     "line_discount_percent",
+    "starting_date",
+    "ending_date",
     "blocked",
 )
 
@@ -37,11 +37,11 @@ class PriceListLineTable(Table):
     category = Column(accessor="category__code", verbose_name=_("Item category"))
     variant = Column(accessor="variant__code", verbose_name=_("Variant"))
     unit_of_measure = Column(accessor="unit_of_measure__code", verbose_name=_("Unit"))
-    minimum_quantity = QuantityColumn(verbose_name=_("Minimum quantity"))
+    minimum_quantity = QuantityColumn(verbose_name=_("From quantity"))
     starting_date = DateColumn(verbose_name=_("Starting date"))
     ending_date = DateColumn(verbose_name=_("Ending date"))
     unit_amount = UnitCostColumn(verbose_name=_("Unit price"))
-    line_discount_percent = PercentColumn(verbose_name=_("Line discount %"))
+    line_discount_percent = PercentColumn(verbose_name=_("Discount %"))
     blocked = YesNoColumn(verbose_name=_("Blocked"))
 
     main_columns = ("item", "category", "unit_amount", "line_discount_percent")

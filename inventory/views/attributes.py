@@ -241,12 +241,14 @@ def _value_field(effective: Effective) -> django_forms.Field:
         widget = django_forms.TextInput(attrs={"autocomplete": "off", "class": classes})
         return django_forms.CharField(max_length=200, widget=widget, **common)
     options = [row for row in attribute.options.order_by("position", "pk") if not row.blocked or row.name == initial]
-    choices = [("", handed or "")] + [(row.display_name, row.display_name) for row in options]
+    choices = [("", f"({handed})" if handed else "")] + [(row.display_name, row.display_name) for row in options]
     return django_forms.ChoiceField(choices=choices, **common)
 
 
 class ItemAttributesView(ActionView):
     """The attributes of one item, its own and the inherited ones, in one form."""
+
+    has_any = True
 
     permission_required = "base.item_edit"
     form_class = ItemValuesForm
@@ -263,12 +265,15 @@ class ItemAttributesView(ActionView):
         return [(_("Items"), reverse("inventory:item_list")), (no, reverse("inventory:item_detail", args=[no]))]
 
     def get_question(self) -> str:
+        if not self.has_any:
+            return _("There are no attributes yet. They are made under item attributes and handed down by categories.")
         return _("A blank field takes the value of the category, where that has one.")
 
     def get_form(self, data: Any = None) -> ItemValuesForm:
         found = attributes.attributes_of_item(self.record)
         has = {effective.attribute.pk for effective in found}
         others = [row for row in attributes.active_attributes() if row.pk not in has]
+        self.has_any = bool(found or others)
         return ItemValuesForm(data, found=found, others=others, user=self.request.user)
 
     def perform(self, form: Any) -> Done:

@@ -251,9 +251,10 @@ class ItemAvailabilityView(PageView):
         }
         if not promise.short:
             return _("%(quantity)s on %(date)s can be promised; the earliest day is %(earliest)s.") % words
+        missing = _("%(quantity)s on %(date)s cannot be promised: %(short)s are missing then.") % words
         if promise.earliest:
-            return _("%(quantity)s on %(date)s are %(short)s too many. The earliest day is %(earliest)s.") % words
-        return _("%(quantity)s on %(date)s are %(short)s too many, and no later day is enough.") % words
+            return f"{missing} " + _("The earliest day is %(earliest)s.") % words
+        return f"{missing} " + _("No later day is enough.")
 
     def chart(self) -> Chart:
         days = availability.days_of(self.on_hand, self.steps, today=self.today)[:MOST_POINTS]

@@ -196,7 +196,9 @@ class ImportCatalogueView(ActionView):
 
     def perform(self, form: Any) -> Done:
         given = form.cleaned_data
-        done = catalogue_import.store_rows(form.rows, vendor=given["vendor"], template=given["template"])
+        done = catalogue_import.store_rows(
+            form.rows, vendor=given["vendor"], template=given["template"], user=self.request.user
+        )
         url = f"{reverse(PARENT)}?vendor={given['vendor'].no}"
         message = _("%(created)s catalogue items are new, %(changed)s were there already.")
         return Done(message % {"created": done.created, "changed": done.changed}, url=url)

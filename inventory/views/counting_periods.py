@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -98,9 +98,12 @@ class CountDueView(ActionView):
         return {"due_on": today, "posting_date": today} | scopes.proposals(self.request.user, "location")
 
     def get_question(self) -> str:
-        today = today_of(self.request)
-        found = counting_periods.due_items(today).count()
-        return _("%(count)s items are due by %(date)s.") % {"count": found, "date": format_date(today)}
+        today, place = today_of(self.request), scopes.scope_of(self.request.user).default_location
+        found = counting_periods.due_items(today, Q(location=place) if place else None).count()
+        words = {"count": found, "date": format_date(today), "location": place.code if place else ""}
+        if place:
+            return _("%(count)s items are due at %(location)s by %(date)s.") % words
+        return _("%(count)s items are due by %(date)s.") % words
 
     def perform(self, form: Any) -> Done:
         cleaned = form.cleaned_data

@@ -17,7 +17,7 @@ from config.base.fields import AmountField, QuantityField
 from config.base.formatting import format_date, format_number
 from config.base.pages import CellNote, Figure, GridColumn
 from config.base.preferences import today_of
-from config.base.views import LineGridView
+from config.base.views.logged_lines import LoggedLinesView
 from inventory import checks, documents, line_availability, line_prices, scopes, selectors, units
 from inventory.enums import DocumentKind, LineType
 from inventory.forms import OrderLineForm
@@ -40,7 +40,7 @@ STEP_FIELDS = frozenset({"quantity_to_handle", "quantity_to_invoice"})
 """What a credit memo does not ask: all of it is posted at once."""
 
 
-class OrderLinesView(LineGridView):
+class OrderLinesView(LoggedLinesView):
     """Who makes orders changes all of a line; who receives or ships, and who invoices, the quantities of that step."""
 
     permission_required = "base.document_view"
@@ -165,15 +165,23 @@ class OrderLinesView(LineGridView):
     def _price_columns(self) -> list[GridColumn]:
         if not self.shows_prices:
             return []
-        discount = GridColumn("line_discount_amount", _("Discount"), "amount", figure=True, url=self._line_url)
+        price = self._column("unit_amount", self.side.price_label, "unit_cost")
         percent = self._column("line_discount_percent", _("Discount %"), "percent", shown="discount_percent")
-        source = GridColumn("price_from", _("Price from"), figure=True, url=self._source_url)
+        discount = GridColumn("line_discount_amount", _("Discount"), "amount", figure=True, url=self._line_url)
+        # Who types the percentage finds the amount on the page of the line, and the sum of all below.
+        discounts = [percent, discount] if percent.figure and self._holds["discounts"] else []
         return [
-            self._column("unit_amount", self.side.price_label, "unit_cost"),
-            *([percent, discount] if self._holds["discounts"] or not percent.figure else []),
+            replace(price, note=self._price_note),
+            *([replace(percent, note=self._discount_note)] if not percent.figure else discounts),
             GridColumn("amount", _("Amount"), "amount", figure=True),
-            *([source] if self._has_price_lists else []),
         ]
+
+    def _price_note(self, line: Any) -> CellNote | None:
+        """Where nothing is agreed, every price is the card's or typed: no line says so."""
+        return CellNote(line.price_from) if self._has_price_lists and line.item_no else None
+
+    def _discount_note(self, line: Any) -> CellNote | None:
+        return CellNote(line.discount_from) if self._has_price_lists and line.discount_from else None
 
     def _column(
         self, name: str, label: Any, kind: str, *, shown: str = "", width: str = "", url: Any = None
@@ -222,15 +230,7 @@ class OrderLinesView(LineGridView):
 
     @cached_property
     def _has_price_lists(self) -> bool:
-        """Where nothing is agreed, every price is the card's or typed: no column says so line by line."""
         return line_prices.any_price_lists(is_purchase=self.document.is_purchase)
-
-    def _source_url(self, line: Any) -> str:
-        key = line.price_list_line_id or line.discount_list_line_id
-        if not key or not self.may("base.item_view"):
-            return ""
-        stem = "purchaseprice" if self.document.is_purchase else "salesprice"
-        return reverse(f"inventory:{stem}_update", args=[key]) if self.may("base.item_edit") else ""
 
     def _line_url(self, line: Any) -> str:
         if line.charge_code:
@@ -278,10 +278,16 @@ class OrderLinesView(LineGridView):
         found = (
             self.get_lines()
             .order_by()
-            .aggregate(total=Sum("amount"), to_handle=Sum("quantity_to_handle", filter=Q(type=LineType.ITEM)))
+            .aggregate(
+                total=Sum("amount"),
+                discount=Sum("line_discount_amount"),
+                to_handle=Sum("quantity_to_handle", filter=Q(type=LineType.ITEM)),
+            )
         )
         to_handle = Figure(self.side.handle_label, found["to_handle"] or selectors.ZERO, "quantity")
         totals = [] if self.side.in_one_step else [to_handle]
+        if self.shows_prices and found["discount"]:
+            totals.append(Figure(_("Discount"), found["discount"], "amount"))
         if self.shows_prices:
             totals.append(Figure(_("Amount"), found["total"] or selectors.ZERO, "amount"))
         return totals

@@ -140,7 +140,8 @@ def _fields_in(markup: str) -> Fields:
         if not name or unticked:
             continue
         chosen = _CHOSEN.search(found) if found.startswith("<select") else None
-        fields[name] = html.unescape(chosen.group(1)) if chosen else each.get("value", "")
+        blank = "on" if "checked" in each else ""
+        fields[name] = html.unescape(chosen.group(1)) if chosen else each.get("value", blank)
     return fields
 
 

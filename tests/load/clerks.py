@@ -12,12 +12,13 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tests.load import company
 from tests.load.browser import Answer, Browser, Fields, words_of
+from tests.load.company import WaitingOrder
 from tests.load.tally import Tally
 
 Move = tuple[str, str, Decimal]
@@ -62,6 +63,21 @@ class Road:
             return None
 
 
+class Desk:
+    """The orders that wait to be received and shipped. Shared by all clerks."""
+
+    def __init__(self, orders: Mapping[str, Iterable[WaitingOrder]]) -> None:
+        self._orders = {route: deque(waiting) for route, waiting in orders.items()}
+
+    def take(self, route: str, *, leave: bool = False) -> WaitingOrder | None:
+        """The next one; with `leave` it stays, and somebody else takes it as well."""
+        waiting = self._orders[route]
+        try:
+            return waiting[0] if leave else waiting.popleft()
+        except IndexError:
+            return None
+
+
 class GaveUp(Exception):
     """A refusal ends what the clerk was about; he goes on with something else."""
 
@@ -72,9 +88,9 @@ class Clerk(threading.Thread):
     Both are monotonic seconds. Signing in comes before. The first thing differs from clerk to clerk.
     """
 
-    def __init__(self, number: int, *, port: int, tally: Tally, road: Road) -> None:
+    def __init__(self, number: int, *, port: int, tally: Tally, road: Road, desk: Desk) -> None:
         super().__init__(name=company.clerk_name(number), daemon=True)
-        self.number, self.tally, self.road = number, tally, road
+        self.number, self.tally, self.road, self.desk = number, tally, road, desk
         self.browser = Browser(port, tally.answered)
         self.dice = random.Random(number)
         self.end = self.latest_end = 0.0
@@ -106,23 +122,25 @@ class Clerk(threading.Thread):
     # What clerks do.
 
     def receive(self) -> None:
-        """Order goods and receive them."""
-        place = self.dice.choice(company.PLACES)
-        order, lines = self._order("purchases", {"vendor": company.VENDOR, "location": place}, most=6)
-        moves = [(item, place, quantity) for item, quantity in lines.items()]
-        self._post("receive", f"{order}receive/", lambda _page, _sent: moves)
+        """Receive an order that waits, now and then one that another clerk receives as well, or a new one."""
+        order = self.desk.take("purchases", leave=self.dice.random() < 0.1)
+        if order is None:
+            order = self._order_at_a_place("purchases", {"vendor": company.VENDOR}, most=6)
+        moves = [(item, order.place, quantity) for item, quantity in order.lines.items()]
+        self._post("receive", f"{order.path}receive/", lambda _page, _sent: moves)
 
     def ship(self) -> None:
-        """Take an order and ship it; where stock is short, delete it, or leave it."""
-        place = self.dice.choice(company.PLACES)
-        order, lines = self._order("sales", {"customer": company.CUSTOMER, "location": place}, most=8)
-        moves = [(item, place, -quantity) for item, quantity in lines.items()]
+        """Ship an order that waits, or a new one; where stock is short, delete it, or leave it."""
+        order = self.desk.take("sales")
+        if order is None:
+            order = self._order_at_a_place("sales", {"customer": company.CUSTOMER}, most=8)
+        moves = [(item, order.place, -quantity) for item, quantity in order.lines.items()]
         try:
-            self._post("ship", f"{order}ship/", lambda _page, _sent: moves)
+            self._post("ship", f"{order.path}ship/", lambda _page, _sent: moves)
         except GaveUp:
             if self.dice.random() < 0.5:
-                page = self._open(f"{order}delete/", "delete")
-                self._expect("delete", self.browser.post(f"{order}delete/", page.fields, "delete"), 302)
+                page = self._open(f"{order.path}delete/", "delete")
+                self._expect("delete", self.browser.post(f"{order.path}delete/", page.fields, "delete"), 302)
             raise
 
     def send(self) -> None:
@@ -186,6 +204,11 @@ class Clerk(threading.Thread):
             raise GaveUp
         assert answer.status == status, f"{what}: {answer.status} {answer.complaints} {words_of(answer.body)[:300]}"
         return answer
+
+    def _order_at_a_place(self, route: str, partner: Fields, *, most: int) -> WaitingOrder:
+        place = self.dice.choice(company.PLACES)
+        path, lines = self._order(route, partner | {"location": place}, most=most)
+        return WaitingOrder(path, place, lines)
 
     def _order(self, kind: str, header: Fields, *, most: int) -> tuple[str, dict[str, Decimal]]:
         """Make an order of up to three lines, items in no order; returns its address and the quantities by item."""

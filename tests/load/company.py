@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -43,12 +45,24 @@ CLERK_GROUPS = ("Warehouse lead", "Purchaser / Sales")
 """A clerk here does all of it alone, as in a small company: orders, goods, counts."""
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    """An order that somebody made before the clerks came: its address, its place, what it is for by item."""
+
+    path: str
+    place: str
+    lines: dict[str, Decimal]
+
+
 def clerk_name(number: int) -> str:
     return f"clerk{number:02d}"
 
 
-def make(*, clerks: int, today: date) -> None:
-    """Make everything. Stock is never below zero and each line has a place, as the demo company has it."""
+def make(*, clerks: int, today: date) -> dict[str, list[WaitingOrder]]:
+    """Make everything; returns the orders that wait, `purchases` and `sales`, two of each for every clerk.
+
+    Stock is never below zero and each line has a place, as the demo company has it.
+    """
     create_standard_company(
         CompanyOptions(starting_date=today, automatic_cost_posting=True, expected_cost_posting=True)
     )
@@ -64,6 +78,23 @@ def make(*, clerks: int, today: date) -> None:
     _make_people(clerks)
     for code in PLACES:
         _receive_opening_stock(Location.objects.get(code=code), today)
+    dice = random.Random(0)
+    return {
+        route: [_waiting_order(route, kind, partner, dice, today) for _order in range(2 * clerks)]
+        for route, kind, partner in (
+            ("purchases", DocumentKind.PURCHASE_ORDER, {"vendor": Vendor.objects.get(no=VENDOR)}),
+            ("sales", DocumentKind.SALES_ORDER, {"customer": Customer.objects.get(no=CUSTOMER)}),
+        )
+    }
+
+
+def _waiting_order(
+    route: str, kind: DocumentKind, partner: dict[str, Vendor | Customer], dice: random.Random, today: date
+) -> WaitingOrder:
+    """An order of two or three lines at one place, its items in no order."""
+    lines = {no: Decimal(dice.randint(1, 5)) for no in dice.sample(ITEMS, dice.randint(2, 3))}
+    order = _order(Document(kind=kind, **partner), dice.choice(PLACES), lines, today)
+    return WaitingOrder(f"/{route}/{order.no}/", order.location.code, lines)
 
 
 def _make_items() -> None:
@@ -99,19 +130,18 @@ def _make_people(clerks: int) -> None:
 
 
 def _receive_opening_stock(location: Location, today: date) -> None:
-    order = create_document(
-        Document(
-            kind=DocumentKind.PURCHASE_ORDER,
-            vendor=Vendor.objects.get(no=VENDOR),
-            order_date=today,
-            location=location,
-        ),
-        user_id=None,
+    vendor = Vendor.objects.get(no=VENDOR)
+    order = _order(
+        Document(kind=DocumentKind.PURCHASE_ORDER, vendor=vendor), location.code, dict.fromkeys(ITEMS, OPENING), today
     )
-    for number, item in enumerate(Item.objects.order_by("no"), start=1):
-        save_line(
-            DocumentLine(
-                document=order, item=item, location=location, quantity=OPENING, unit_amount=Decimal(number) / 4
-            )
-        )
     post_document(document_id=order.pk, posting_date=today, handle=True, invoice=True, user_id=None)
+
+
+def _order(order: Document, place: str, lines: dict[str, Decimal], today: date) -> Document:
+    order.order_date, order.location = today, Location.objects.get(code=place)
+    create_document(order, user_id=None)
+    items = Item.objects.in_bulk(lines, field_name="no")
+    for no, quantity in lines.items():
+        unit_amount = Decimal(int(no[-2:])) / 4
+        save_line(DocumentLine(document=order, item=items[no], quantity=quantity, unit_amount=unit_amount))
+    return order

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from costing import adjustment, check_books
 from tests.load import books, company
 from tests.load.browser import Browser
-from tests.load.clerks import Clerk, Road
+from tests.load.clerks import Clerk, Desk, Road
 from tests.load.tally import Tally
 
 BUSY_SHARE_MAX = 0.01
@@ -42,10 +42,10 @@ class Load:
 def run(port: int, *, clerks: int, seconds: float) -> Load:
     """Let so many clerks work on the server at a port for so long; check everything."""
     today = datetime.now(UTC).date()
-    company.make(clerks=clerks, today=today)
+    desk = Desk(company.make(clerks=clerks, today=today))
     before = books.Snapshot.take()
     tally = Tally()
-    took = _work(port, tally, clerks=clerks, seconds=seconds)
+    took = _work(port, tally, desk, clerks=clerks, seconds=seconds)
     load = Load(tally, took)
     load.wrong += _wrong_answers(tally)
     after = books.Snapshot.take()
@@ -61,10 +61,10 @@ def run(port: int, *, clerks: int, seconds: float) -> Load:
     return load
 
 
-def _work(port: int, tally: Tally, *, clerks: int, seconds: float) -> float:
+def _work(port: int, tally: Tally, desk: Desk, *, clerks: int, seconds: float) -> float:
     """The work itself, from the first request to the last answer, in seconds; signing in comes before."""
     road = Road()
-    people = [Clerk(number, port=port, tally=tally, road=road) for number in range(1, clerks + 1)]
+    people = [Clerk(number, port=port, tally=tally, road=road, desk=desk) for number in range(1, clerks + 1)]
     keeper = Browser(port, tally.answered)
     for browser, name in [(keeper, company.BOOKKEEPER), *((clerk.browser, clerk.name) for clerk in people)]:
         browser.sign_in(name, company.PASSWORD)

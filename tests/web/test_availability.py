@@ -310,13 +310,19 @@ class TestWhatIf:
     def test_too_much_for_the_day_is_refused_with_the_first_day_that_is_enough(self, show):
         answer = show(quantity="9", promised_on="2026-03-03")
 
-        assert answer.context["promise"] == "9 on 2026-03-03 are 2 too many. The earliest day is 2026-03-10."
+        assert (
+            answer.context["promise"]
+            == "9 on 2026-03-03 cannot be promised: 2 are missing then. The earliest day is 2026-03-10."
+        )
         assert ("2026-03-03", [-9, 10]) in rows(answer)
 
     def test_too_much_for_ever(self, show):
         answer = show(quantity="25", promised_on="2026-03-03")
 
-        assert answer.context["promise"] == "25 on 2026-03-03 are 18 too many, and no later day is enough."
+        assert (
+            answer.context["promise"]
+            == "25 on 2026-03-03 cannot be promised: 18 are missing then. No later day is enough."
+        )
 
     def test_in_another_unit(self, show, books):
         box = UnitOfMeasure.objects.create(code="BOX")

@@ -77,8 +77,32 @@ class TestWhatIsDue:
 
         assert numbers == {"yes": ["LAMP", "CHAIR"], "no": ["DESK"]}
 
+    def test_a_count_at_one_location_leaves_what_stands_at_another_due(self, books, client, monkeypatch):
+        monkeypatch.setattr("inventory.count_filters.today_of", lambda request: date(2026, 1, 3))
+        client.force_login(factories.user("clerk"))
+        receive(Item.objects.get(no="CHAIR"), "3", factories.location("BERGEN"))
+
+        def due(**options):
+            rows = client.get(PLAN, {"due": "yes", **options}).context["table"].rows
+            return sorted(row.record.no for row in rows)
+
+        assert due() == due(counted_at="OSLO") == ["LAMP"]
+        assert due(counted_at="BERGEN") == ["CHAIR", "DESK", "LAMP"]
+
 
 class TestCountOfWhatIsDue:
+    def test_at_a_location_it_holds_what_was_not_counted_there(self, books, client):
+        receive(Item.objects.get(no="CHAIR"), "3", factories.location("BERGEN"))
+        client.force_login(factories.user("lead"))
+        fields = {"due_on": "2026-01-03", "posting_date": "2026-01-03", "location": "BERGEN", "_request_key": "a"}
+
+        client.post(f"{PLAN}make/", fields)
+
+        count = Count.objects.get(status="open")
+        assert list(count.lines.values_list("item__no", "location__code", "quantity_calculated")) == [
+            ("CHAIR", "BERGEN", 3)
+        ]
+
     def test_it_holds_what_is_due_and_nothing_else(self, books, client):
         client.force_login(factories.user("lead"))
         fields = {"due_on": "2026-04-03", "posting_date": "2026-04-03", "location": "OSLO", "_request_key": "a"}

@@ -80,25 +80,26 @@ def change(line, **fields):
 
 def priced(line):
     line = DocumentLine.objects.get(pk=line.pk)
-    return str(line.unit_amount.normalize()), str(line.line_discount_amount.quantize(Decimal("0.01"))), line.price_from
+    discount = str(line.line_discount_amount.quantize(Decimal("0.01")))
+    return str(line.unit_amount.normalize()), discount, "; ".join(filter(None, (line.price_from, line.discount_from)))
 
 
 class TestANewLine:
     def test_takes_the_best_price_and_discount_of_its_quantity(self, world, price_list):
         sale = order(world)
 
-        assert priced(line_of(sale, world.desk, "3")) == ("1E+2", "15.00", "Price list; discount: TABLES")
+        assert priced(line_of(sale, world.desk, "3")) == ("1E+2", "15.00", "Price list; Price list: TABLES")
         assert priced(line_of(sale, world.desk, "12")) == (
             "9E+1",
             "81.00",
-            "Price list: from 10 PCS; discount: TABLES, from 10",
+            "Price list: from 10 PCS; Price list: TABLES, from 10",
         )
         assert priced(line_of(sale, world.desk, "12", variant=world.red))[0] == "1.1E+2"
 
     def test_takes_the_lowest_price_of_a_customer_that_has_one_of_its_own(self, world, price_list):
         sale = order(world, customer=world.big)
 
-        assert priced(line_of(sale, world.desk, "3"))[::2] == ("95", "Price list: BIGSHOP; discount: TABLES")
+        assert priced(line_of(sale, world.desk, "3"))[::2] == ("95", "Price list: BIGSHOP; Price list: TABLES")
         assert priced(line_of(sale, world.desk, "12"))[0] == "9E+1"
 
     def test_takes_a_price_of_another_unit_where_its_own_has_none(self, world):
@@ -127,7 +128,7 @@ class TestANewLine:
     def test_keeps_what_is_given(self, world, price_list):
         line = line_of(order(world), world.desk, "3", unit_amount=Decimal(99), line_discount_amount=Decimal("2.97"))
 
-        assert priced(line) == ("99", "2.97", "Entered")
+        assert priced(line) == ("99", "2.97", "Entered; Entered")
         assert line.line_discount_percent == 1
 
 
@@ -143,7 +144,7 @@ class TestAChangedLine:
         line = line_of(order(world), world.desk, "3")
         change(line, unit_amount="97")
 
-        assert priced(change(line, quantity="12")) == ("97", "87.30", "Entered; discount: TABLES, from 10")
+        assert priced(change(line, quantity="12")) == ("97", "87.30", "Entered; Price list: TABLES, from 10")
 
     def test_keeps_a_typed_discount_and_lets_the_price_follow(self, world, price_list):
         line = line_of(order(world), world.desk, "3")
@@ -292,7 +293,8 @@ class TestTheGrid:
 
         line = sale.lines.get()
         assert (line.unit_amount, line.line_discount_percent) == (90, Decimal("7.5"))
-        assert "Price list: from 10 PCS; discount: TABLES, from 10" in answer
+        assert "Price list: from 10 PCS</small>" in answer
+        assert "Price list: TABLES, from 10</small>" in answer
         self.rows(client, sale, line.pk, quantity="3")
         assert priced(line)[:2] == ("1E+2", "15.00")
         self.rows(client, sale, line.pk, line_discount_percent="0", unit_amount="97.5")
@@ -533,11 +535,11 @@ class TestImport:
 
         lines = DocumentLine.objects.filter(document__no="X-1").order_by("line_no")
         assert [priced(line) for line in lines] == [
-            ("95", "14.25", "Price list: BIGSHOP; discount: TABLES"),
-            ("97", "14.55", "Entered; discount: TABLES"),
-            ("97", "29.10", "Entered"),
+            ("95", "14.25", "Price list: BIGSHOP; Price list: TABLES"),
+            ("97", "14.55", "Entered; Price list: TABLES"),
+            ("97", "29.10", "Entered; Entered"),
             ("97", "0.00", "Entered"),
-            ("45", "2.00", "Item card"),
+            ("45", "2.00", "Item card; Entered"),
         ]
         assert lines[4].line_discount_percent == Decimal("1.48148")
 
