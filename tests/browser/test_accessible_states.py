@@ -145,7 +145,7 @@ def forms_that_are_refused_and_previews(ask, world):
     ask("lead", "/journals/adjustment/paste/", refused("Preview", Rows=rows))
     ask("lead", "/journals/adjustment/post/", pressed("Preview posting"))
     ask("lead", f"/purchases/{world.purchase_of_more.no}/receive/", pressed("Preview posting"))
-    ask("controller", "/close/rehearse/", refused("Rehearse"))
+    ask("controller", "/journals/revaluation/calculate/", refused("Calculate"))
 
 
 @section
@@ -162,7 +162,6 @@ def pages_about_chosen_rows(ask, world):
     ask("purchaser", "/items/", chosen("Edit chosen"))
     ask("purchaser", "/items/", chosen("Labels"))
     ask("accountant", "/received-not-invoiced/", chosen("Invoice"))
-    ask("accountant", "/shipped-not-invoiced/", chosen("Invoice"))
 
 
 @section
