@@ -39,6 +39,7 @@ NO_PAGE = FRAGMENT, NO_GET, ELSEWHERE, DOWNLOAD = "fragment", "takes no GET", "l
 TRADE = ("purchase", "sale", "charge", "vendor", "customer", "transfer", "directtransfer")
 # Lines lead to their document, and pages about chosen rows to the list: test_accessible_states.py chooses some.
 MAY_LEAD_ELSEWHERE = (LineGridView, BulkActionView)
+PATIENCE = 60_000  # ms
 BOTH = "both"  # somebody with the rights of two groups; see conftest.py
 
 
@@ -90,8 +91,9 @@ def walk(world, sign_in, area):
 
 
 def listen(page):
-    """Keep what the console complains of: (address, words)."""
+    """Keep what the console complains of: (address, words). Pages may take their time: this is about their looks."""
     page.complaints = []
+    page.set_default_timeout(PATIENCE)
     page.on("console", lambda said: said.type == "error" and page.complaints.append((said.location["url"], said.text)))
 
 
@@ -146,4 +148,4 @@ def view_of(path):
 
 def settle(page):
     """Wait until the fragments that a page loads by itself are there."""
-    expect(page.locator(".htmx-request")).to_have_count(0)
+    expect(page.locator(".htmx-request")).to_have_count(0, timeout=PATIENCE)

@@ -232,15 +232,19 @@ def pages_of_refusal_and_error(ask, world):
     ask("anonymous", "/accounts/login/", wrong)
     ask("clerk", "/costing/")
     ask("clerk", "/items/NOBODY/")
+    page = ask.sign_in("anonymous")
+    listen(page)
     for name in ("500.html", "403_csrf.html", "registration/locked.html"):
-        page = ask.sign_in("anonymous")
-        listen(page)
-        page.route(
-            "**/healthz", lambda route, name=name: route.fulfill(body=render_to_string(name), content_type="text/html")
-        )
+        page.unroute_all()
+        page.route("**/healthz", answer_with(render_to_string(name)))
         page.goto("/healthz")
         expect(page.locator("h1")).to_be_visible()
         ask.found.extend((name, *each) for each in everything_against(page))
+
+
+def answer_with(html):
+    """What a request gets instead of the server's answer: pages that only a fault would show."""
+    return lambda route: route.fulfill(body=html, content_type="text/html")
 
 
 def test_every_state(ask, world):

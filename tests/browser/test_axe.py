@@ -17,7 +17,7 @@ PLANTED = """() => {
   };
   plant("h1", "Second", {});
   plant("img", "", {}).src = "/static/icon.svg";
-  plant("p", "Pale", { color: "light-dark(#fff, #000)", background: "canvas" });
+  plant("p", "Pale", { color: "light-dark(#eee, #333)", background: "canvas" });
   plant("button", "", { inlineSize: "9px", blockSize: "9px", padding: 0 }).ariaLabel = "Small";
   plant("div", "Wide", { inlineSize: "900px" });
 }"""
