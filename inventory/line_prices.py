@@ -342,7 +342,7 @@ SOURCE_COLUMNS = (
 
 
 def _priced(line: DocumentLine) -> tuple[object, ...]:
-    return tuple(getattr(line, DocumentLine._meta.get_field(name).attname) for name in PRICE_COLUMNS)
+    return (line.unit_amount, line.line_discount_amount, *(getattr(line, name) for name in SOURCE_COLUMNS))
 
 
 def with_sources(lines: QuerySet[DocumentLine]) -> QuerySet[DocumentLine]:

@@ -150,7 +150,7 @@ class SaleCatalogueLineView(ActionView):
         item = catalogue.make_item(
             row, today=today_of(self.request), user=self.request.user, template=given["template"]
         )
-        price = None if item.unit_price else row.sales_price or None
+        price: Any = None if item.unit_price else row.sales_price or None
         line = DocumentLine(document=self.record, item=item, quantity=given["quantity"], unit_amount=price)
         line.location = self.record.location
         documents.save_line(line)
