@@ -378,6 +378,7 @@ class TestPages:
             ),
             ({"item": "CHAIR", "unit_amount": "5", "unit_of_measure": "BOX"}, "CHAIR has no unit BOX"),
             ({"item": "CHAIR", "unit_amount": "5", "variant": "RED"}, "is not known here"),
+            ({"item": "\x00", "unit_amount": "5", "variant": "RED"}, "is not known here"),
         ],
     )
     def test_what_contradicts_itself_is_refused_in_words(self, client, world, sign_in, fields, words):
