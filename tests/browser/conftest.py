@@ -4,9 +4,9 @@ import os
 from datetime import date
 
 import pytest
-from playwright.sync_api import expect
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from playwright.sync_api import expect
 
 from config.base.jobs import queue
 from costing.company import CompanyOptions, complete_posting_setup, create_standard_company
