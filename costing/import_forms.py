@@ -48,7 +48,8 @@ class ImportForm(SheetForm):
         cleaned = super().clean()
         name = cleaned.get("file_name", "")
         if name and self.data.get("file_name") != name:
-            data: Any = self.data.copy()
+            data: Any = self.data
+            data = data.copy()
             data["file_name"] = name
             self.data = data
         return cleaned

@@ -119,16 +119,17 @@ def draft_movements(
     return drafts
 
 
-def note_running(drafts: Sequence[ValueDraft], book: CostBook) -> None:
-    """Let the running averages know new values."""
+def note_running(drafts: Sequence[ValueDraft], book: CostBook, *, taken_back: bool = False) -> None:
+    """Let the running averages know new values, or that they are taken back."""
+    sign = -1 if taken_back else 1
     for draft in drafts:
         if draft.item.is_running:
             book.running.add(
                 draft.place,
-                quantity_e5=draft.item_ledger_entry_quantity_e5,
-                invoiced_e5=draft.invoiced_quantity_e5,
-                actual_e5=draft.actual_e5,
-                expected_e5=draft.expected_e5,
+                quantity_e5=sign * draft.item_ledger_entry_quantity_e5,
+                invoiced_e5=sign * draft.invoiced_quantity_e5,
+                actual_e5=sign * draft.actual_e5,
+                expected_e5=sign * draft.expected_e5,
             )
 
 

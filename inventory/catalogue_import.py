@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from config.base import changelog
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from config.base.formatting import current_region
 from config.base.parsing import NotReadable, parse_number
@@ -139,9 +141,11 @@ class Imported:
     changed: int
 
 
-def store_rows(rows: Sequence[Row], *, vendor: Vendor, template: ItemTemplate | None) -> Imported:
+def store_rows(rows: Sequence[Row], *, vendor: Vendor, template: ItemTemplate | None, user: Any) -> Imported:
     """Store an imported list: one statement, new rows made and known ones changed; items made of them stay."""
+    stored = CatalogueItem.objects.filter(vendor=vendor, vendor_item_no__in=[row.vendor_item_no for row in rows])
     with transaction.atomic():
+        before = {item.pk: changelog.snapshot(item) for item in stored.all()}
         CatalogueItem.objects.bulk_create(
             [
                 CatalogueItem(
@@ -161,5 +165,7 @@ def store_rows(rows: Sequence[Row], *, vendor: Vendor, template: ItemTemplate | 
             update_fields=["description", "unit_price", "sales_price", "unit_of_measure", "gtin"],
             batch_size=1000,
         )
+        changes = [(before.get(item.pk), changelog.snapshot(item)) for item in stored.order_by("pk")]
+        changelog.record_many(user, changes, origin="import")
     new = sum(row.is_new for row in rows)
     return Imported(new, len(rows) - new)

@@ -12,8 +12,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from config.base import notifying
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from inventory import count_figures, counts
 from inventory.enums import CountSheetStatus
@@ -93,6 +95,15 @@ def _make_sheet(count: Count, person_id: int, line_ids: Sequence[int], *, is_rec
     last = CountSheet.objects.filter(count=count).aggregate(last=Max("no"))["last"] or 0
     sheet = CountSheet.objects.create(count=count, no=last + 1, person_id=person_id, is_recount=is_recount)
     CountSheetLine.objects.bulk_create(CountSheetLine(sheet=sheet, count_line_id=pk) for pk in line_ids)
+
+    def say() -> str:
+        text = _("Sheet %(sheet)s of count %(no)s is to be counted again by you: %(lines)s lines.")
+        if not is_recount:
+            text = _("Sheet %(sheet)s of count %(no)s is yours: %(lines)s lines.")
+        return text % {"sheet": sheet.no, "no": count.no, "lines": len(line_ids)}
+
+    url = reverse("inventory:countsheet_detail", args=[count.no, sheet.no])
+    notifying.tell(person_id, say, url=url, about=count, level="warn" if is_recount else "info")
     return sheet
 
 

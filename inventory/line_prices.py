@@ -11,8 +11,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from config.base.amounts import round_amount
+from config.base.errors import DomainError, ErrorCode
+from config.base.fields import DECIMAL_PLACES, MAX_DIGITS
 from config.base.models import Company
 from inventory.categories import Tree
 from inventory.enums import LineType, PriceSide, PriceSource
@@ -20,6 +23,8 @@ from inventory.models import Document, DocumentLine, Item, ItemUnitOfMeasure, Pr
 from inventory.prices import Asked, Best, Offer, best
 
 PERCENT_STEP = Decimal("0.00001")
+LIMIT = Decimal(10) ** (MAX_DIGITS - DECIMAL_PLACES)
+"""What an amount or a price must stay below."""
 FOLLOWED = ("item_id", "variant_id", "unit_of_measure_id", "quantity")
 """What of a line decides its price."""
 
@@ -218,7 +223,7 @@ def _partner_id(document: Document) -> int:
 
 
 def _take_price(line: DocumentLine, proposal: Proposal) -> None:
-    line.unit_amount = proposal.unit_amount
+    line.unit_amount = within_columns(proposal.unit_amount)
     line.price_source, line.price_list_line_id = proposal.price_source, proposal.price_key
 
 
@@ -248,9 +253,8 @@ def _gross(line: DocumentLine) -> Decimal:
 
 
 def discount_percent(line: DocumentLine) -> Decimal | None:
-    """The line discount in percent of what is not invoiced yet, to five decimals; None where nothing is left."""
-    gross = _gross(line)
-    return round_amount(100 * line.line_discount_amount / gross, PERCENT_STEP) if gross > 0 else None
+    """The line discount in percent of what is not invoiced yet, to five decimals; None where it has no percent."""
+    return percent_of(line.line_discount_amount, _gross(line))
 
 
 def discount_amount(line: DocumentLine, percent: Decimal, *, precision: Decimal | None = None) -> Decimal:
@@ -258,7 +262,28 @@ def discount_amount(line: DocumentLine, percent: Decimal, *, precision: Decimal 
 
     10 % on 3 of 5 pieces at 33.33, 2 of them invoiced: 10.00. Many lines: give the precision, else it is read.
     """
-    return round_amount(_gross(line) * percent / 100, precision or Company.current().amount_rounding_precision)
+    return amount_of(percent, _gross(line), precision or Company.current().amount_rounding_precision)
+
+
+def percent_of(amount: Decimal, gross: Decimal) -> Decimal | None:
+    """What percent an amount is of another; None where it is more than all of it, or there is nothing."""
+    return round_amount(100 * amount / gross, PERCENT_STEP) if gross > 0 and amount <= gross else None
+
+
+def amount_of(percent: Decimal, gross: Decimal, precision: Decimal) -> Decimal:
+    """The part of an amount that a percentage is. Raises: DomainError where no column could hold it."""
+    return within_columns(round_amount(gross * percent / 100, precision))
+
+
+def within_columns(value: Decimal) -> Decimal:
+    """A price or amount that its column can hold. Raises: DomainError."""
+    if value >= LIMIT:
+        raise DomainError(
+            _("Quantity, price and discount come to %(value)s, which is too large. Check the figures.")
+            % {"value": value},
+            code=ErrorCode.INVALID_INPUT,
+        )
+    return value
 
 
 # All lines of a document at once.
@@ -317,7 +342,7 @@ SOURCE_COLUMNS = (
 
 
 def _priced(line: DocumentLine) -> tuple[object, ...]:
-    return tuple(getattr(line, DocumentLine._meta.get_field(name).attname) for name in PRICE_COLUMNS)
+    return (line.unit_amount, line.line_discount_amount, *(getattr(line, name) for name in SOURCE_COLUMNS))
 
 
 def with_sources(lines: QuerySet[DocumentLine]) -> QuerySet[DocumentLine]:

@@ -13,9 +13,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from config.base import changelog
 from config.base.amounts import round_amount
+from config.base.errors import DomainError
+from inventory.line_prices import LIMIT
 from inventory.models import PriceListLine
 
 ORIGIN = "bulk edit"
@@ -60,7 +63,10 @@ class Change:
 
 
 def plan_changes(lines: QuerySet[PriceListLine], wanted: Wanted) -> list[Change]:
-    """What `apply_changes` would do. Lines without a price, ended before the date, or with the price already stay."""
+    """What `apply_changes` would do. Lines without a price, ended before the date, or with the price already stay.
+
+    Raises: DomainError where a price becomes too large.
+    """
     found = lines.filter(unit_amount__isnull=False)
     if wanted.starting_on is not None:
         found = found.filter(Q(ending_date__isnull=True) | Q(ending_date__gte=wanted.starting_on))
@@ -69,6 +75,8 @@ def plan_changes(lines: QuerySet[PriceListLine], wanted: Wanted) -> list[Change]
     for line in found.select_related(*relations).order_by("item__no", "pk"):
         before: Decimal = line.unit_amount
         after = wanted.price(before)
+        if after >= LIMIT:
+            raise DomainError(_("A price becomes %(price)s, which is too large. Change fewer.") % {"price": after})
         if after != before:
             changes.append(Change(line, before, after, _takes_over(line, wanted)))
     return changes

@@ -31,13 +31,12 @@ from django.utils.translation import gettext as _
 
 from config.base.fields import AmountField, QuantityField
 from config.base.filters import exact_value
-from config.base.pages import Cue, Hit
-from inventory import links
+from config.base.pages import Hit
+from inventory import links, scopes
 from inventory.enums import DocumentKind, DocumentStatus, LineType
 from inventory.models import (
     Count,
     CountLine,
-    CountSheet,
     Customer,
     Document,
     DocumentLine,
@@ -314,48 +313,8 @@ def orders_to_ship() -> QuerySet[Document]:
     return Document.objects.filter(Exists(waiting), kind=DocumentKind.SALES_ORDER)
 
 
-def handled_not_invoiced(kind: str) -> QuerySet[Document]:
-    """Orders with goods received or shipped that are not invoiced."""
-    waiting = DocumentLine.objects.filter(
-        document=OuterRef("pk"), type=LineType.ITEM, quantity_invoiced__lt=F("quantity_handled")
-    )
-    return Document.objects.filter(Exists(waiting), kind=kind)
-
-
-def cues(user: Any) -> list[Cue]:
-    """Tiles of the home page: what waits to be received, shipped, invoiced, moved and counted."""
-    found: list[Cue] = []
-    if user.has_perm("base.purchase_receive"):
-        url = f"{reverse('inventory:purchase_list')}?to_handle=yes"
-        found.append(Cue(_("To receive"), orders_to_receive().count(), url, "info", _("purchase orders")))
-    if user.has_perm("base.sale_ship"):
-        url = f"{reverse('inventory:sale_list')}?to_handle=yes"
-        found.append(Cue(_("To ship"), orders_to_ship().count(), url, "info", _("sales orders")))
-    if user.has_perm("base.purchase_invoice"):
-        count = handled_not_invoiced(DocumentKind.PURCHASE_ORDER).count()
-        url = f"{reverse('inventory:purchase_list')}?not_invoiced=yes"
-        found.append(Cue(_("Received, not invoiced"), count, url, "warn" if count else "neutral"))
-    if user.has_perm("base.sale_invoice"):
-        count = handled_not_invoiced(DocumentKind.SALES_ORDER).count()
-        url = f"{reverse('inventory:sale_list')}?not_invoiced=yes"
-        found.append(Cue(_("Shipped, not invoiced"), count, url, "warn" if count else "neutral"))
-    if user.has_perm("base.transfer_post"):
-        count = TransferOrder.objects.filter(status__in=OPEN_STATES).count()
-        found.append(
-            Cue(_("Open transfer orders"), count, f"{reverse('inventory:transfer_list')}?status=open|released")
-        )
-    if user.has_perm("base.count_record"):
-        sheets = CountSheet.objects.filter(person=user, status="open", count__status="open").count()
-        if sheets:
-            own = list_url("inventory:countsheet_list", person=user.get_username())
-            found.append(Cue(_("My count sheets"), sheets, f"{own}&status=open", "info"))
-        count = Count.objects.filter(status="open").count()
-        found.append(Cue(_("Open counts"), count, f"{reverse('inventory:count_list')}?status=open"))
-    return found
-
-
 def find(user: Any, text: str) -> list[Hit]:
-    """What the search finds by number or name: items, partners, documents, locations; at most 8."""
+    """What the search finds by number or name: items, partners, documents, locations; some of each kind."""
     hits: list[Hit] = []
     if user.has_perm("base.item_view"):
         items = Item.objects.filter(Q(no__istartswith=text) | Q(description__icontains=text) | Q(gtin=text))
@@ -364,18 +323,21 @@ def find(user: Any, text: str) -> list[Hit]:
             for item in items.order_by("no")[:FOUND_PER_KIND]
         ]
     if user.has_perm("base.document_view"):
-        hits += _find_documents(text)
+        hits += _find_documents(user, text)
+    if user.has_perm("base.stock_view"):
+        hits += _find_movements(text)
     if user.has_perm("base.location_view"):
         places = Location.objects.filter(Q(code__istartswith=text) | Q(name__icontains=text)).order_by("code")
         hits += [
             Hit(place.code, reverse("inventory:location_detail", args=[place.code]), _("Location"), place.name)
             for place in places[:FOUND_PER_KIND]
         ]
-    return hits[:8]
+    return hits
 
 
-def _find_documents(text: str) -> list[Hit]:
-    orders = Document.objects.filter(no__istartswith=text, kind__in=links.ORDER_PAGES).order_by("no")
+def _find_documents(user: Any, text: str) -> list[Hit]:
+    seen = scopes.documents_of(user, Document.objects.filter(no__istartswith=text, kind__in=links.ORDER_PAGES))
+    orders = seen.order_by("no")
     hits = [
         Hit(order.no, links.order_url(order.kind, order.no), order.get_kind_display())
         for order in orders[:FOUND_PER_KIND]
@@ -385,6 +347,22 @@ def _find_documents(text: str) -> list[Hit]:
         Hit(document.no, links.document_url(document.type, document.no), document.get_type_display())
         for document in posted[:FOUND_PER_KIND]
     ]
+    return [*hits, *_find_partners(text)]
+
+
+def _find_movements(text: str) -> list[Hit]:
+    """Transfer orders and counts."""
+    hits: list[Hit] = []
+    for model, name, label in ((TransferOrder, "transfer", _("Transfer order")), (Count, "count", _("Count"))):
+        found = model.objects.filter(no__istartswith=text).order_by("no")
+        hits += [
+            Hit(row.no, reverse(f"inventory:{name}_detail", args=[row.no]), label) for row in found[:FOUND_PER_KIND]
+        ]
+    return hits
+
+
+def _find_partners(text: str) -> list[Hit]:
+    hits: list[Hit] = []
     for model, name, label in ((Vendor, "vendor", _("Vendor")), (Customer, "customer", _("Customer"))):
         partners = model.objects.filter(Q(no__istartswith=text) | Q(name__icontains=text)).order_by("no")
         hits += [

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from config.base import numbering
 from config.base.errors import DomainError, ErrorCode, Problem, raise_problems
 from inventory import checks
 from inventory.documents import NumberTaken, next_line_no
-from inventory.enums import DocumentStatus
+from inventory.enums import DocumentStatus, DocumentType
 from inventory.locks import lock_transfer_order
-from inventory.models import InventorySetup, TransferLine, TransferOrder
+from inventory.models import InventorySetup, ItemLedgerEntry, PostedDocument, TransferLine, TransferOrder
 
 PLACES = ("from_location_id", "to_location_id", "in_transit_location_id")
 EDITED_FIELDS = ("line_no", "item", "variant", "quantity", "lot_no", "serial_no")
@@ -135,3 +137,16 @@ def delete_transfer_order(order_id: int) -> None:
                 _("%(no)s is posted in part and stays.") % {"no": order.no}, code=ErrorCode.ALREADY_POSTED
             )
         order.delete()
+
+
+def lines_to_take_back(shipment: PostedDocument) -> QuerySet[Any]:
+    """The lines of a shipment that can be undone: not taken back yet, and nothing of them received."""
+    lines = shipment.lines.filter(quantity__gt=0, invoice_lines__isnull=True)
+    received = ItemLedgerEntry.objects.filter(
+        document_type=DocumentType.TRANSFER_SHIPMENT,
+        document_no=shipment.no,
+        document_line_no=OuterRef("line_no"),
+        quantity__gt=0,
+        remaining_quantity__lt=F("quantity"),
+    )
+    return lines.filter(~Exists(received))

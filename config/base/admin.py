@@ -6,6 +6,7 @@ cost out for users without ``cost.view``.
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,10 +15,12 @@ from django.contrib.auth.models import Group, User
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from config.base import changelog, jobs, locks
 from config.base.capability_names import permission
+from config.base.expressions import exact_value
 from config.base.models import (
     Attachment,
     ChangeLog,
@@ -53,6 +56,17 @@ class ChangeLogAdmin(_ModelAdmin):
         super().save_model(request, obj, form, change)
         obj.refresh_from_db()
         changelog.record(request.user, before, changelog.snapshot(obj), origin="admin")
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The history of the change log, which knows changes of every page; Django's own knows those made here."""
+        record = self.get_object(request, object_id)
+        if record is None or not request.user.has_perm(permission("audit.view")):
+            return super().history_view(request, object_id, extra_context)
+        about = {"model_label": record._meta.label_lower, "record_no": changelog.record_no(record)}
+        query = urlencode({name: exact_value(value) for name, value in about.items()})
+        return HttpResponseRedirect(f"{reverse('base:audit')}?{query}")
 
     def save_related(self, request: HttpRequest, form: _Form, formsets: Any, change: bool) -> None:
         """Save what hangs on the record, and log changed lists: who got which group, which permission."""

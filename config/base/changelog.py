@@ -17,6 +17,7 @@ from config.base.models import ChangeAction, ChangeLog
 
 _SECRETS = {"password"}
 EXPORTED = "export"
+LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,20 @@ def lists(record: models.Model) -> Snapshot:
 def words(record: models.Model, values: Mapping[str, Any]) -> Snapshot:
     """Name values that belong to a record but stand in rows of their own (a unit, an attribute of an item)."""
     return Snapshot(model_label=record._meta.label_lower, record_no=record_no(record), values=dict(values))
+
+
+def line_words(record: models.Model, line: models.Model | None, names: Iterable[str]) -> Snapshot:
+    """Name values of a line of a record: ``line 10000 quantity``. What is blank is left out; no line, no values."""
+    if line is None:
+        return words(record, {})
+    called = getattr(line, "line_no", None) or getattr(line, "code", None) or line.pk
+    wanted = set(names)
+    values = {}
+    for column in line._meta.concrete_fields:
+        value = getattr(line, column.name) if column.is_relation else _plain(column, line)
+        if column.name in wanted and value not in (None, "", "0", False):
+            values[f"{LINE} {called} {column.attname}"] = str(value) if column.is_relation else value
+    return words(record, values)
 
 
 def record_no(record: models.Model) -> str:

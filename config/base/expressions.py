@@ -38,10 +38,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """Alternatives (any of them holds) of terms (all of them hold)."""
+    """Alternatives (any of them holds) of terms (all of them hold). Of texts, an empty one is blank as well."""
 
     text: str
     alternatives: tuple[tuple[Term, ...], ...]
+    of_texts: bool = False
 
     def q(self, path: str, *, exact: str = "exact") -> Q:
         """The condition on a field path; ``exact`` is the lookup of a plain word."""
@@ -49,7 +50,7 @@ class Expression:
         for terms in self.alternatives:
             part = Q()
             for term in terms:
-                condition = _term_q(term, path, exact)
+                condition = _term_q(term, path, exact, self.of_texts)
                 part &= ~condition if term.negated else condition
             whole |= part
         return whole
@@ -64,7 +65,7 @@ def read_expression(text: str, reader: Callable[[str], tuple[Any, Any]], *, wild
     for alternative in _split(text, "|"):
         terms = [_read_term(part.strip(), reader, wildcards) for part in _split(alternative, "&")]
         alternatives.append(tuple(terms))
-    return Expression(text, tuple(alternatives))
+    return Expression(text, tuple(alternatives), of_texts=wildcards)
 
 
 def _split(text: str, mark: str) -> list[str]:
@@ -117,10 +118,10 @@ def _unquoted(text: str) -> str:
     return text[1:-1].replace("''", "'") if _is_quoted(text) else text
 
 
-def _term_q(term: Term, path: str, exact: str) -> Q:
+def _term_q(term: Term, path: str, exact: str, of_texts: bool) -> Q:
     match term.operator:
         case "blank":
-            return _blank_q(path)
+            return _blank_q(path) if of_texts else Q(**{f"{path}__isnull": True})
         case "like":
             return _like_q(path, term.low)
         case "range":

@@ -29,7 +29,7 @@ class RecordKind:
 
     ``key`` is the field that the record is called by. ``visible`` gives the records that a user sees. ``cost_fields``
     are columns whose changes only those see who may see cost; those that Django admin hides need not be named.
-    ``own_pages``: the card has addresses of its own for these tabs.
+    ``own_pages``: the card has addresses of its own for these tabs. ``lines``: the model of lines that it logs.
     """
 
     url_name: str
@@ -40,6 +40,7 @@ class RecordKind:
     visible: Callable[[type[Model], Any], QuerySet[Any]] = everything
     card: Callable[[Any], str] | None = None
     own_pages: bool = False
+    lines: str = ""
 
     def url(self, record: Any) -> str:
         """The page of the record."""

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base import locks
+from config.base import changelog, locks
 from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, day, number, text
 from config.base.transactions import PostingContext
 from costing.imports import exporting
@@ -68,6 +68,9 @@ def _create(group: Group, options: ImportOptions) -> int:
         location=locations.pop() if len(locations) == 1 else None,
         created_by_id=options.user_id,
     )
+    if options.user_id is not None:
+        count.refresh_from_db()
+        changelog.record(options.user, None, changelog.snapshot(count), origin=options.origin)
     on_hand = _on_hand(group)
     CountLine.objects.bulk_create(
         CountLine(

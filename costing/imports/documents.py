@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base import bulk, locks, numbering
+from config.base import bulk, changelog, locks, numbering
 from config.base.models import Company
 from config.base.sheets import Column, Lookup, ParsedRow, RowProblem, choice, day, number, text, too_many_decimals
 from config.base.transactions import PostingContext
@@ -183,6 +183,8 @@ def _create(group: Group, side: Side, options: ImportOptions, context: PostingCo
     }
     document_id = bulk.insert(Document, [header])[0]
     bulk.insert(DocumentLine, [_line_row(row, index, document_id) for index, row in _numbered(group)])
+    if options.user_id is not None:
+        changelog.record(options.user, None, changelog.snapshot(Document(**header)), origin=options.origin)
     return document_id
 
 

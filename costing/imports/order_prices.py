@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from config.base.amounts import round_amount
+from config.base.errors import DomainError
 from config.base.sheets import ParsedRow, RowProblem
 from inventory.enums import PriceSource
-from inventory.line_prices import PERCENT_STEP, PriceBook, Proposal, any_price_lists, propose
+from inventory.line_prices import PriceBook, Proposal, amount_of, any_price_lists, percent_of, propose, within_columns
 from inventory.prices import Asked
 
 PRICED = "priced"
@@ -43,7 +43,10 @@ def propose_prices(rows: Sequence[ParsedRow], columns: PriceColumns) -> Iterable
         if row.is_blank(columns.price) and _is_complete(row, columns) and not _knows_price(proposal):
             message = _("Enter a price: neither the price lists nor the item card have one.")
             yield RowProblem(row.line_no, columns.price, message)
-        row.values[PRICED] = _priced(row, proposal, columns)
+        try:
+            row.values[PRICED] = _priced(row, proposal, columns)
+        except DomainError as error:
+            yield RowProblem(row.line_no, "quantity", str(error), error.code)
 
 
 def _knows_price(proposal: Proposal | None) -> bool:
@@ -112,7 +115,7 @@ def _priced(row: ParsedRow, proposal: Proposal | None, columns: PriceColumns) ->
         "discount_list_line_id": None,
     }
     if proposal and row.is_blank(columns.price):
-        line["unit_amount"], line["price_list_line_id"] = proposal.unit_amount, proposal.price_key
+        line["unit_amount"], line["price_list_line_id"] = within_columns(proposal.unit_amount), proposal.price_key
         line["price_source"] = proposal.price_source.value
     if proposal and _discount_is_blank(row):
         line["line_discount_percent"] = proposal.discount_percent
@@ -125,6 +128,6 @@ def _priced(row: ParsedRow, proposal: Proposal | None, columns: PriceColumns) ->
 def _match(line: dict[str, Any], gross: Decimal, step: Decimal) -> None:
     """Percent and amount say the same."""
     if line["line_discount_percent"] is not None:
-        line["line_discount_amount"] = round_amount(gross * line["line_discount_percent"] / 100, step)
-    elif line["line_discount_amount"] and gross > 0:
-        line["line_discount_percent"] = round_amount(100 * line["line_discount_amount"] / gross, PERCENT_STEP)
+        line["line_discount_amount"] = amount_of(line["line_discount_percent"], gross, step)
+    elif line["line_discount_amount"]:
+        line["line_discount_percent"] = percent_of(line["line_discount_amount"], gross)

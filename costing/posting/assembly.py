@@ -20,6 +20,7 @@ from config.base.transactions import posting
 from costing import order_storing
 from costing.engine import orders as engine
 from costing.engine.orders import Element, Order, Output, OutputValue, Shares, Source, SourcePart, Use
+from costing.enums import VarianceType
 from costing.models import InventoryAdjmtEntryOrder
 from costing.order_loading import ELEMENTS
 from costing.posting import making
@@ -27,7 +28,7 @@ from costing.posting.capacity import Work
 from costing.posting.making import Goods, Posting
 from costing.posting.results import PostingResult
 from costing.posting.stock import StockPosting
-from costing.value_posting import CostedLine
+from costing.value_posting import CostedLine, ValueDraft, note_running, price_difference
 from costing.value_storing import StoredValues
 from inventory import orders
 from inventory.checks import text_of
@@ -161,6 +162,8 @@ def _carry_cost(common: Posting, prepared: StockPosting) -> list[OutputValue]:
     settled = engine.settle(_order(common, prepared, made), precision_e5=common.setups.precision_e5)
     assert settled is not None
     draft = making.draft_of(prepared, made)
+    if common.product.is_moving_average:
+        _take_out_of_average(prepared, made)
     for value in settled.values:
         entry_type, variance_type = ELEMENTS[value.element]
         if value.element == Element.DIRECT:
@@ -171,8 +174,37 @@ def _carry_cost(common: Posting, prepared: StockPosting) -> list[OutputValue]:
             )
             prepared.drafts.insert(prepared.drafts.index(draft) + value.element, further)
     total_e5 = sum(value.amount_e5 for value in settled.values)
+    if common.product.is_moving_average:
+        total_e5 = _take_into_average(prepared, made, total_e5)
     prepared.book.entries[made.key].source.cost_e5 = total_e5
     return settled.values
+
+
+def _take_out_of_average(prepared: StockPosting, made: PlannedEntry) -> None:
+    """Forget the output of a moving average item as it was drafted: at the card's unit cost, before its parts had a
+    price."""
+    drafted = _drafts_of(prepared, made)
+    note_running(drafted, prepared.book, taken_back=True)
+    for each in drafted:
+        if each.variance_type == VarianceType.PRICE_DIFFERENCE:
+            prepared.drafts.remove(each)
+
+
+def _take_into_average(prepared: StockPosting, made: PlannedEntry, cost_e5: int) -> int:
+    """Return what of its cost a moving average item brings into stock; the rest is price difference."""
+    *_others, last = drafted = _drafts_of(prepared, made)
+    kept_e5 = prepared.book.running.received_e5(
+        made.movement.item, made.stock.place, made.quantity_e5, cost_e5, last.valuation_date
+    )
+    beside = price_difference(drafted[0], kept_e5 - cost_e5)
+    after = prepared.drafts.index(last) + 1
+    prepared.drafts[after:after] = beside
+    note_running([*drafted, *beside], prepared.book)
+    return kept_e5
+
+
+def _drafts_of(prepared: StockPosting, made: PlannedEntry) -> list[ValueDraft]:
+    return [draft for draft in prepared.drafts if draft.entry_key == made.key and not draft.is_capacity]
 
 
 def _order(common: Posting, prepared: StockPosting, made: PlannedEntry) -> Order:

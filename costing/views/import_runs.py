@@ -88,7 +88,6 @@ class ImportRunTable(Table):
 
     main_columns = ("id", "kind", "state")
     hidden_columns = ("passed_over",)
-    row_url = staticmethod(lambda record: reverse("costing:import_run", args=[record.pk]))
 
     class Meta:
         model = ImportRun

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,9 +20,10 @@ from config.base.preferences import today_of
 from config.base.views import ListView
 from config.base.views.bulk import BulkActionView
 from costing import not_invoiced
-from costing.invoice_forms import CombinedInvoiceForm
+from costing.invoice_forms import CombinedInvoiceForm, InvoiceRow
 from costing.not_invoiced import Proposal
 from costing.posting import combined_invoices
+from costing.posting.combined_invoices import InvoiceWish
 from costing.posting.results import PostingResult
 from costing.tables.not_invoiced import NotInvoicedTable
 from costing.trade_filters import NotInvoicedFilter
@@ -29,6 +31,8 @@ from costing.views.posting import made_message, preview_of
 from inventory import scopes
 from inventory.enums import DocumentType
 from inventory.models import Document
+
+DIFFERENCES_NAME = "_differences"
 
 
 class _NotInvoicedListView(ListView):
@@ -100,7 +104,26 @@ class _InvoiceRowsView(BulkActionView):
             message = _("The chosen rows are of %(partners)s. One invoice is of one partner: choose rows of one.")
             messages.error(request, message % {"partners": ", ".join(sorted(partners))})
             return HttpResponseRedirect(self.list_url)
+        if DIFFERENCES_NAME in request.POST:
+            lines = self.lines_of(self.get_form(request.POST))
+            return render(request, "costing/_invoice_differences.html", {"lines": lines})
         return super().post(request, *args, **kwargs)
+
+    def show(self, form: Any, status: int = 200, **context: Any) -> HttpResponse:
+        return super().show(form, status, lines=self.lines_of(form), **context)
+
+    def lines_of(self, form: CombinedInvoiceForm) -> list[tuple[InvoiceRow, dict[str, Any] | None]]:
+        """The rows of the form with what is expected and how far the invoice is from it; None while it is not known."""
+        if form.is_bound:
+            wishes = form.wishes if form.is_valid() else []
+        else:
+            found = [(entry.pk, self.proposed[entry.pk]) for entry in self.entries]
+            wishes = [InvoiceWish(pk, each.quantity, each.unit_amount, each.discount_amount) for pk, each in found]
+        by_entry = {wish.entry_id: wish for wish in wishes}
+        return [
+            (row, self._line(row.entry, by_entry[row.entry.pk]) if row.entry.pk in by_entry else None)
+            for row in form.rows
+        ]
 
     def get_subtitle(self) -> Text:
         first = self.entries[0]
@@ -148,9 +171,7 @@ class _InvoiceRowsView(BulkActionView):
     def _line(self, entry: Any, wish: Any) -> dict[str, Any]:
         precision = Company.current().amount_rounding_precision
         proposal = self.proposed[entry.pk]
-        whole = combined_invoices.InvoiceWish(
-            entry.pk, wish.quantity, proposal.unit_amount, _share(proposal, wish.quantity, precision)
-        )
+        whole = InvoiceWish(entry.pk, wish.quantity, proposal.unit_amount, _share(proposal, wish.quantity, precision))
         expected, amount = whole.amount(precision), wish.amount(precision)
         return {
             "document_no": entry.document_no,

@@ -20,6 +20,7 @@ from costing.posting import transfers as order_posting
 from costing.posting import undo
 from costing.posting.results import PostingResult
 from costing.views.posting import PostingDateForm, PostView
+from inventory import transfers
 from inventory.enums import DocumentType
 from inventory.forms.transfers import QuantitiesForm, UndoForm
 from inventory.models import PostedDocument, PostedDocumentLine, TransferLine, TransferOrder
@@ -161,7 +162,9 @@ class UndoShipmentView(PostView):
         return list(lines.select_related("item").order_by("line_no"))
 
     def get_form(self, data: Any = None) -> UndoForm:
-        return UndoForm(data, initial=self.get_initial(), user=self.request.user, posted=self.posted)
+        under_way = set(transfers.lines_to_take_back(self.record).values_list("pk", flat=True))
+        given = {"initial": self.get_initial(), "user": self.request.user}
+        return UndoForm(data, posted=self.posted, under_way=under_way, **given)
 
     def post_record(self, form: Any, *, preview: bool) -> PostingResult:
         if not form.chosen:

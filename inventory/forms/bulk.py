@@ -65,7 +65,10 @@ class BulkItemForm(Form):
         help_text=gettext_lazy("Blank: the items have no value of their own."),
     )
     clear = forms.MultipleChoiceField(
-        choices=CLEAR, label=gettext_lazy("Make blank"), required=False, widget=forms.CheckboxSelectMultiple
+        choices=CLEAR,
+        label=gettext_lazy("Make blank"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "check-list"}),
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=250, required=False)
 

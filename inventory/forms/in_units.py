@@ -33,6 +33,7 @@ class InUnitsMixin:
 
     unit_fields: ClassVar[tuple[str, ...]] = ()
     units_typed: dict[str, UnitOfMeasure]
+    _codes: dict[str, str]
 
     def full_clean(self) -> None:
         """Check the form with the numbers alone; what was typed stays in the boxes."""

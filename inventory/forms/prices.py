@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -49,11 +50,14 @@ class PriceListLineForm(ModelForm):
 
     def _limit_variants(self) -> None:
         """Codes of variants mean something only together with the item, as it was typed."""
-        item_id = self.instance.item_id
+        item = self.instance.item
         if self.is_bound:
-            number = str(self.data.get(self.add_prefix("item"), "")).strip()
-            item_id = Item.objects.filter(no=number).values_list("pk", flat=True).first()
-        self.fields["variant"].queryset = Variant.objects.filter(item=item_id)  # type: ignore[attr-defined]
+            try:
+                item = self.fields["item"].clean(self.data.get(self.add_prefix("item")))
+            except ValidationError:
+                item = None
+        found = item.variants.all() if item else Variant.objects.none()
+        self.fields["variant"].queryset = found  # type: ignore[attr-defined]
 
     def clean_minimum_quantity(self) -> Decimal:
         return self.cleaned_data["minimum_quantity"] or Decimal(0)

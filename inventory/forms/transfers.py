@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -85,7 +85,7 @@ def _tracking(line: TransferLine) -> str:
 
 
 class UndoForm(Form):
-    """Which lines of a posted shipment are taken back: all that can be, unless some are unticked."""
+    """Which lines of a posted shipment are taken back: all that are `under_way`, unless some are unticked."""
 
     posting_date = DayField(
         label=gettext_lazy("Posting date"),
@@ -95,7 +95,13 @@ class UndoForm(Form):
 
     fieldsets: Sequence[tuple[Any, Sequence[str]]]  # type: ignore[misc] # of this shipment's lines
 
-    def __init__(self, *args: Any, posted: Sequence[PostedDocumentLine] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        posted: Sequence[PostedDocumentLine] = (),
+        under_way: Collection[int] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.posted = posted
         for line in posted:
@@ -103,7 +109,9 @@ class UndoForm(Form):
                 "quantity": format_number(line.quantity, "quantity"),
                 "item": f"{line.item} {line.item.description if line.item else ''}",
             }
-            self.fields[f"undo_{line.pk}"] = forms.BooleanField(label=label, required=False, initial=True)
+            waits = line.pk in under_way
+            label = label if waits else _("%(words)s (received, at least in part)") % {"words": label}
+            self.fields[f"undo_{line.pk}"] = forms.BooleanField(label=label, required=False, initial=waits)
         self.fieldsets = (("", ("posting_date",)), (_("What is taken back"), [f"undo_{line.pk}" for line in posted]))
 
     @property

@@ -222,8 +222,10 @@ class DocumentLine(models.Model):
 
     @property
     def discount_from(self) -> str:
-        """Where the discount comes from, its price list line being at hand; blank where there is none."""
-        return _source_words(self.discount_source, self.discount_list_line) if self.line_discount_amount else ""
+        """Where the discount comes from, its price list line being at hand. Blank: as the price does, or none."""
+        if not self.line_discount_amount or (self.discount_list_line_id or 0) == self.price_list_line_id:
+            return ""
+        return _source_words(self.discount_source, self.discount_list_line)
 
     @property
     def quantity_not_invoiced(self) -> Decimal:

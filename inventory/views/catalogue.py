@@ -150,7 +150,7 @@ class SaleCatalogueLineView(ActionView):
         item = catalogue.make_item(
             row, today=today_of(self.request), user=self.request.user, template=given["template"]
         )
-        price = None if item.unit_price else row.sales_price or None
+        price: Any = None if item.unit_price else row.sales_price or None
         line = DocumentLine(document=self.record, item=item, quantity=given["quantity"], unit_amount=price)
         line.location = self.record.location
         documents.save_line(line)
@@ -196,7 +196,9 @@ class ImportCatalogueView(ActionView):
 
     def perform(self, form: Any) -> Done:
         given = form.cleaned_data
-        done = catalogue_import.store_rows(form.rows, vendor=given["vendor"], template=given["template"])
+        done = catalogue_import.store_rows(
+            form.rows, vendor=given["vendor"], template=given["template"], user=self.request.user
+        )
         url = f"{reverse(PARENT)}?vendor={given['vendor'].no}"
         message = _("%(created)s catalogue items are new, %(changed)s were there already.")
         return Done(message % {"created": done.created, "changed": done.changed}, url=url)

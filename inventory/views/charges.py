@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.base import changelog
 from config.base.pages import Action, Badge, Done, Field, Figure, GridColumn, Section, Text, fields_of
 from config.base.views import ActionView, CreateView, DocumentView, LineGridView
 from inventory import charge_assignments, checks, documents, links, scopes
@@ -59,6 +60,9 @@ class ChargeCreateView(CreateView):
     def get_form(self, data: Any = None) -> Any:
         line = DocumentLine(document=self.document, type=LineType.ITEM_CHARGE)
         return self.form_class(data, instance=line, initial=self.get_initial(), user=self.request.user)
+
+    def logged(self, record: Any) -> changelog.Snapshot:
+        return changelog.line_words(record.document, record, self.form_class.base_fields)
 
     def save(self, form: Any) -> Any:
         return documents.save_line(form.instance, changed=frozenset(form.changed_data))

@@ -11,7 +11,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.base import changelog
 from config.base.filters import exact_value
 from config.base.formatting import format_number
 from config.base.pages import Action, Badge, Fact, Field, Figure, Related, Section, fields_of
@@ -374,9 +373,7 @@ class ItemCreateView(CreateView):
         series = self.template.number_series if self.template else ""
         with transaction.atomic():
             form.prepare()
-            record = items.create_item(form.instance, today=today_of(self.request), series=series)
-            changelog.record(self.request.user, None, changelog.snapshot(record))
-        return record
+            return items.create_item(form.instance, today=today_of(self.request), series=series)
 
     def get_success_url(self) -> str:
         return reverse("inventory:item_detail", args=[self.object.no])

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from config.base import changelog
 from config.base.pages import Done, Text
 from config.base.preferences import today_of
 from config.base.views import ActionView, CreateView, UpdateView
@@ -126,7 +127,10 @@ class OrderDeleteView(OrderActionView):
         return _("The order and its lines are deleted. Its number is not used again.")
 
     def perform(self, form: Any) -> Done:
-        documents.delete_document(self.record.pk)
+        with transaction.atomic():
+            before = changelog.snapshot(self.record)
+            documents.delete_document(self.record.pk)
+            changelog.record(self.request.user, before, None)
         return Done(_("%(no)s is deleted.") % {"no": self.record.no}, self.side.url("list"))
 
 
@@ -168,6 +172,9 @@ class OrderLineView(UpdateView):
     def get_breadcrumbs(self) -> list[tuple[Text, str]]:
         no = self.kwargs["no"]
         return [(self.side.title, self.side.url("list")), (no, self.side.url("detail", no))]
+
+    def logged(self, record: Any) -> changelog.Snapshot:
+        return changelog.line_words(record.document, record, self.form_class.base_fields)
 
     def save(self, form: Any) -> Any:
         with transaction.atomic():

@@ -17,7 +17,7 @@ from config.base.fields import AmountField, QuantityField
 from config.base.formatting import format_date, format_number
 from config.base.pages import CellNote, Figure, GridColumn
 from config.base.preferences import today_of
-from config.base.views import LineGridView
+from config.base.views.logged_lines import LoggedLinesView
 from inventory import checks, documents, line_availability, line_prices, scopes, selectors, units
 from inventory.enums import DocumentKind, LineType
 from inventory.forms import OrderLineForm
@@ -40,7 +40,7 @@ STEP_FIELDS = frozenset({"quantity_to_handle", "quantity_to_invoice"})
 """What a credit memo does not ask: all of it is posted at once."""
 
 
-class OrderLinesView(LineGridView):
+class OrderLinesView(LoggedLinesView):
     """Who makes orders changes all of a line; who receives or ships, and who invoices, the quantities of that step."""
 
     permission_required = "base.document_view"

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.base.formatting import format_number
 from config.base.pages import Action, Badge, Field, Figure, Related, Section, Text, fields_of
 from config.base.tables import Table
 from config.base.views import DocumentView, ListView
@@ -114,9 +115,19 @@ class OrderView(DocumentView):
         return str(self.object.partner.name)
 
     def get_badges(self) -> list[Badge]:
-        progress = self.object.progress
-        tone = PROGRESS_TONES.get(progress, "neutral")
-        return [Badge(progress_words(self.side.kind, progress), tone, progress)]
+        """How far the order is, with figures where that is part of the way."""
+        order, side = self.object, self.side
+        progress = order.progress
+        words = progress_words(side.kind, progress)
+        parts = {
+            "part_handled": (side.handled_label, order.handled),
+            "part_invoiced": (side.invoiced_label, order.invoiced),
+        }
+        if progress in parts:
+            label, done = parts[progress]
+            figures = {"done": format_number(done, "quantity"), "all": format_number(order.ordered, "quantity")}
+            words = _("%(state)s %(done)s of %(all)s") % {"state": label, **figures}
+        return [Badge(words, PROGRESS_TONES.get(progress, "neutral"), progress)]
 
     def get_figures(self) -> list[Figure]:
         order, side = self.object, self.side

@@ -16,7 +16,8 @@ from config.base.fields import QuantityField
 from config.base.filters import FilterSet, NumberFilter, TextFilter
 from config.base.pages import Action, Done, GridColumn
 from config.base.tables import Column, IntegerColumn, Table
-from config.base.views import ActionView, CreateView, DocumentView, LineGridView, ListView, UpdateView
+from config.base.views import ActionView, CreateView, DocumentView, ListView, UpdateView
+from config.base.views.logged_lines import LoggedLinesView
 from inventory import bins, tables
 from inventory.forms.places import BinForm, MoveBinForm, ResponsibilityCentreForm
 from inventory.models import Bin, BinContent, Document, Location, ResponsibilityCentre, UserScope
@@ -53,7 +54,7 @@ class BinContentListView(ListView):
     )
 
 
-class LocationBinsView(LineGridView):
+class LocationBinsView(LoggedLinesView):
     """The bins of a location."""
 
     permission_any = LOCATION_PERMISSIONS

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from config.base.pages import Action, Badge, Fact, Field, Figure, Related, Section, Text, fields_of
 from config.base.views import CardView, ListView
-from inventory import links, selectors
+from inventory import links, selectors, transfers
 from inventory.enums import DocumentType
 from inventory.filters import PostedDocumentFilter, PostedLineFilter
 from inventory.models import Document, PostedDocument, PostedDocumentLine, TransferOrder
@@ -231,15 +231,20 @@ class TransferShipmentView(PostedCardView):
     list_title = gettext_lazy("Transfer shipments")
 
     def get_actions(self) -> list[Action]:
-        waits = self.object.lines.filter(quantity__gt=0, invoice_lines__isnull=True).exists()
         undo = Action(
             _("Undo shipment"),
             reverse("costing:transfer_undo", args=[self.object.no]),
             danger=True,
             permission="base.transfer_post",
-            disabled="" if waits else _("The shipment is undone."),
+            disabled=self._why_not_undone(),
         )
         return [*super().get_actions(), undo]
+
+    def _why_not_undone(self) -> Text:
+        if transfers.lines_to_take_back(self.object).exists():
+            return ""
+        waits = self.object.lines.filter(quantity__gt=0, invoice_lines__isnull=True).exists()
+        return _("Something of it is received. Transfer the goods back.") if waits else _("The shipment is undone.")
 
 
 class TransferReceiptView(PostedCardView):

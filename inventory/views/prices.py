@@ -127,7 +127,8 @@ class _PriceUpdateView(_PriceForm, UpdateView):
 
     def get_title(self) -> Text:
         line = self.object
-        about = line.item.no if line.item else line.category.code
+        # What was typed may name neither.
+        about = line.item.no if line.item else line.category.code if line.category else line.pk
         words = _("Purchase price of %(about)s") if line.is_purchase else _("Sales price of %(about)s")
         return words % {"about": about}
 

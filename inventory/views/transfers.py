@@ -5,16 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Sum
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.base import changelog
 from config.base.formatting import format_number
 from config.base.pages import Action, Badge, Done, Field, Figure, GridColumn, Related, Section, Text, fields_of
 from config.base.preferences import today_of
-from config.base.views import ActionView, CreateView, DocumentView, LineGridView, ListView, UpdateView
+from config.base.views import ActionView, CreateView, DocumentView, ListView, UpdateView
+from config.base.views.logged_lines import LoggedLinesView
 from inventory import checks, scopes, selectors, transfers
 from inventory.enums import DocumentStatus
 from inventory.filters import TransferFilter
@@ -66,7 +69,7 @@ class GoodsInTransitView(ListView):
         return selectors.goods_in_transit().order_by("order__expected_date", "order__no", "line_no", "pk")
 
 
-class TransferLinesView(LineGridView):
+class TransferLinesView(LoggedLinesView):
     permission_required = "base.stock_view"
     edit_permission = "base.transfer_edit"
     form_class = TransferLineForm
@@ -313,5 +316,8 @@ class TransferDeleteView(ActionView):
         return [(_("Transfer orders"), reverse("inventory:transfer_list")), (self.record.no, url)]
 
     def perform(self, form: Any) -> Done:
-        transfers.delete_transfer_order(self.record.pk)
+        with transaction.atomic():
+            before = changelog.snapshot(self.record)
+            transfers.delete_transfer_order(self.record.pk)
+            changelog.record(self.request.user, before, None)
         return Done(_("%(no)s is deleted.") % {"no": self.record.no}, reverse("inventory:transfer_list"))

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from playwright.sync_api import expect
 
 from config.base.jobs import queue
 from costing.company import CompanyOptions, complete_posting_setup, create_standard_company
@@ -19,6 +20,9 @@ from tests.web.shop import open_shop
 
 # Playwright's loop runs in the thread of the test: Django would refuse its own database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# A machine that does much else at the same time is no failure of a page.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture

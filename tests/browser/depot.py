@@ -58,10 +58,10 @@ def item(no, **fields):
     )
 
 
-def order(kind, no, *, price=5, fields=None, **lines):
+def order(kind, no, *, price=5, fields=None, vendor="V-1", **lines):
     """An order of these items at OSLO, at the same price each; `fields`: more of each line, by item."""
     partner = (
-        {"vendor": Vendor.objects.get(no="V-1")} if kind.is_purchase else {"customer": Customer.objects.get(no="C-1")}
+        {"vendor": Vendor.objects.get(no=vendor)} if kind.is_purchase else {"customer": Customer.objects.get(no="C-1")}
     )
     made = Document.objects.create(kind=kind, no=no, order_date=DAY, **partner)
     for index, (item_no, quantity) in enumerate(lines.items(), start=1):
@@ -76,9 +76,9 @@ def order(kind, no, *, price=5, fields=None, **lines):
     return made
 
 
-def stock(no, *, price=5, fields=None, **lines):
-    """Goods that stand at OSLO: received on DAY and not invoiced."""
-    bought = order(DocumentKind.PURCHASE_ORDER, no, price=price, fields=fields, **lines)
+def stock(no, **lines):
+    """Goods that stand at OSLO: received on DAY and not invoiced. The arguments are those of `order`."""
+    bought = order(DocumentKind.PURCHASE_ORDER, no, **lines)
     post_document(document_id=bought.pk, posting_date=DAY, handle=True, invoice=False, user_id=None)
     return bought
 

@@ -7,6 +7,8 @@ VISIBLE_FOCUS = """each => {
     const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
     return ring && inside;
 }"""
+# A label takes the tap for its box.
+TAPPED = "each => (each.closest('label') ?? each).getBoundingClientRect().toJSON()"
 MOST_STOPS = 200
 
 
@@ -42,7 +44,7 @@ class Finger:
 
     def _check(self, target):
         target.scroll_into_view_if_needed()
-        box = target.bounding_box()
+        box = target.evaluate(TAPPED)
         assert min(box["width"], box["height"]) >= self.LEAST, f"{target} is too small: {box}"
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils import timezone
 from playwright.sync_api import Error, expect
 
 from config.base.models import Job, JobState, Notification
@@ -144,7 +145,23 @@ def forms_that_are_refused_and_previews(ask, world):
     ask("lead", "/journals/adjustment/paste/", refused("Preview", Rows=rows))
     ask("lead", "/journals/adjustment/post/", pressed("Preview posting"))
     ask("lead", f"/purchases/{world.purchase_of_more.no}/receive/", pressed("Preview posting"))
-    ask("controller", "/close/rehearse/", refused("Rehearse"))
+    ask("controller", "/journals/revaluation/calculate/", refused("Calculate"))
+
+
+@section
+def pages_about_chosen_rows(ask, world):
+    def chosen(button):
+        def act(page):
+            page.get_by_role("checkbox", name="Select all rows of this page").check()
+            page.locator("#bulk-form").get_by_role("button", name=button, exact=True).click()
+            expect(page.get_by_role("checkbox", name="Select all rows of this page")).to_have_count(0)
+
+        act.__name__ = f"chosen: {button}"
+        return act
+
+    ask("purchaser", "/items/", chosen("Edit chosen"))
+    ask("purchaser", "/items/", chosen("Labels"))
+    ask("accountant", "/received-not-invoiced/", chosen("Invoice"))
 
 
 @section
@@ -174,7 +191,8 @@ def rows_of_every_height(ask, world):
 def jobs_in_every_state_and_notifications(ask, world):
     user = world.of["controller"].user
     for state in JobState.values:
-        job = Job.objects.create(kind="adjust_cost", title="Adjust cost", state=state, requested_by=user)
+        over = {} if state in (JobState.QUEUED, JobState.RUNNING) else {"finished_at": timezone.now()}
+        job = Job.objects.create(kind="adjust_cost", title="Adjust cost", state=state, requested_by=user, **over)
         ask("controller", f"/jobs/{job.pk}/")
     for level in ("info", "success", "warning", "error"):
         Notification.objects.create(user=user, text=f"A {level}", level=level)
@@ -194,10 +212,11 @@ def the_scan_station_at_every_task(ask, world):
 
     for task in ("receive", "ship", "transfer-ship", "transfer-receive", "count"):
         ask("clerk", f"/scan/{task}/")
-    for path, no in (("receive", world.purchase_of_more.no), ("ship", world.sale.no), ("count", world.count.no)):
+    for path, no in (("receive", world.purchase_of_more.no), ("ship", world.sale.no)):
         for act in (None, scanned("CHAIR", "ok"), scanned("NOBODY", "bad")):
             ask("clerk", f"/scan/{path}/{no}/", act)
     ask("clerk", f"/scan/transfer-ship/{world.transfer.no}/")
+    ask("clerk", f"/scan/count/{world.count.no}/")
     ask("clerk", "/scan/lookup/?code=CHAIR")
     ask("clerk", "/scan/lookup/?code=NOBODY")
 
@@ -213,15 +232,19 @@ def pages_of_refusal_and_error(ask, world):
     ask("anonymous", "/accounts/login/", wrong)
     ask("clerk", "/costing/")
     ask("clerk", "/items/NOBODY/")
+    page = ask.sign_in("anonymous")
+    listen(page)
     for name in ("500.html", "403_csrf.html", "registration/locked.html"):
-        page = ask.sign_in("anonymous")
-        listen(page)
-        page.route(
-            "**/healthz", lambda route, name=name: route.fulfill(body=render_to_string(name), content_type="text/html")
-        )
+        page.unroute_all()
+        page.route("**/healthz", answer_with(render_to_string(name)))
         page.goto("/healthz")
         expect(page.locator("h1")).to_be_visible()
         ask.found.extend((name, *each) for each in everything_against(page))
+
+
+def answer_with(html):
+    """What a request gets instead of the server's answer: pages that only a fault would show."""
+    return lambda route: route.fulfill(body=html, content_type="text/html")
 
 
 def test_every_state(ask, world):

@@ -20,6 +20,7 @@ from tests.load.tally import Tally
 
 BUSY_SHARE_MAX = 0.01
 ADJUST_EVERY_SECONDS = 4.0
+JOBS_SECONDS = 120.0
 MORE_SECONDS = 90.0
 """How much longer the clerks of a slow machine may work until each kind of posting was made once."""
 KINDS = {
@@ -47,7 +48,7 @@ def run(port: int, *, clerks: int, seconds: float) -> Load:
     tally = Tally()
     took = _work(port, tally, desk, clerks=clerks, seconds=seconds)
     load = Load(tally, took)
-    load.wrong += _wrong_answers(tally)
+    load.wrong += _wrong_answers(tally) + _wrong_jobs()
     after = books.Snapshot.take()
     load.wrong += _wrong_books(tally, before, after)
     load.wrong += [f"check_books: {breach}" for breach in check_books.breaches()]
@@ -92,6 +93,14 @@ def _adjust(browser: Browser, tally: Tally, over: threading.Event) -> None:
         if (page.status, answer.status) != (200, 302):
             tally.fault(f"adjust cost: {page.status}, {answer.status} {answer.complaints}")
         over.wait(ADJUST_EVERY_SECONDS)
+
+
+def _wrong_jobs() -> list[str]:
+    """Wait until the worker has done all that the bookkeeper asked for; say what did not end well."""
+    end = time.monotonic() + JOBS_SECONDS
+    while (jobs := books.jobs()).keys() & {"queued", "running"} and time.monotonic() < end:
+        time.sleep(0.2)
+    return [] if jobs.keys() == {"done"} else [f"jobs of cost adjustment: {jobs}"]
 
 
 def _wrong_answers(tally: Tally) -> list[str]:

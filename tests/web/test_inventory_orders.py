@@ -5,14 +5,19 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from inventory import documents, selectors
+from costing import home as costing_home
+from inventory import documents, home, selectors
 from inventory.enums import DocumentStatus
 from inventory.models import (
     ChargeAssignment,
+    CountingPeriod,
+    CountSheet,
     Document,
     DocumentLine,
     ItemLedgerEntry,
     PostedDocument,
+    TransferLine,
+    TransferOrder,
 )
 from tests import factories
 from tests.web.shop import post
@@ -518,7 +523,7 @@ class TestInvoicingLessThanOrdered:
 class TestHomeAndSearch:
     def test_the_home_page_counts_what_waits_and_links_to_it(self, client, shop, sign_in):
         factories.purchase_order(shop.chair, quantity="7")
-        cues = {str(cue.label): cue for cue in selectors.cues(factories.user("clerk"))}
+        cues = {str(cue.label): cue for cue in home.cues(factories.user("clerk"))}
         sign_in("clerk")
 
         assert {label: cue.count for label, cue in cues.items()} == {
@@ -530,6 +535,38 @@ class TestHomeAndSearch:
         for label, cue in cues.items():
             page = client.get(cue.url)
             assert (page.context["count"], page.context["ignored"]) == (cue.count, []), label
+
+    def test_the_tiles_of_the_worklists_count_what_these_list(self, client, shop, sign_in):
+        order = factories.purchase_order(shop.chair, quantity="7", location=shop.locations["OSLO"])
+        post(order, invoice=False)
+        cues = {str(cue.label): cue for cue in costing_home.cues(factories.user("accountant"))}
+        sign_in("accountant")
+
+        # The shop's own order has 4 of 10 that are not invoiced; this one 7 of 7.
+        assert {label: cue.count for label, cue in cues.items()} == {
+            "Received, not invoiced": 2,
+            "Shipped, not invoiced": 0,
+        }
+        for label, cue in cues.items():
+            assert client.get(cue.url).context["count"] == cue.count, label
+
+    def test_the_lead_sees_what_is_on_the_road_to_be_counted_and_counted_again(self, client, shop, sign_in):
+        lead = factories.user("lead")
+        shop.chair.counting_period = CountingPeriod.objects.create(code="MONTH", times_per_year=12)
+        shop.chair.save()
+        TransferLine.objects.filter(order=shop.transfer).update(quantity_shipped=Decimal(2))
+        TransferOrder.objects.filter(pk=shop.transfer.pk).update(in_transit_location=factories.location("ROAD"))
+        for number, again in ((1, False), (2, True)):
+            CountSheet.objects.create(count=shop.count, no=number, person=lead, is_recount=again)
+
+        cues = {str(cue.label): cue for cue in home.cues(lead)}
+
+        sign_in("lead")
+        wanted = ("Goods in transit", "My count sheets", "My recounts", "Due for counting")
+        assert {label: cues[label].count for label in wanted} == dict.fromkeys(wanted, 1)
+        for label in wanted:
+            page = client.get(cues[label].url)
+            assert (page.context["count"], page.context["ignored"]) == (1, []), label
 
     def test_the_search_finds_what_the_user_may_see(self, client, shop):
         def found(username, text):

@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from config.base.errors import DomainError
 from config.base.models import ChangeLog
 from costing.models import ValueEntry
-from inventory import copying, documents
+from inventory import copying, documents, price_changes
 from inventory.models import (
     Customer,
     DocumentLine,
@@ -377,6 +378,7 @@ class TestPages:
             ),
             ({"item": "CHAIR", "unit_amount": "5", "unit_of_measure": "BOX"}, "CHAIR has no unit BOX"),
             ({"item": "CHAIR", "unit_amount": "5", "variant": "RED"}, "is not known here"),
+            ({"item": "\x00", "unit_amount": "5", "variant": "RED"}, "is not known here"),
         ],
     )
     def test_what_contradicts_itself_is_refused_in_words(self, client, world, sign_in, fields, words):
@@ -554,3 +556,34 @@ class TestImport:
         assert "neither the price lists nor the item card have one" in words
         assert "the percentage or the amount, not both" in words
         assert not DocumentLine.objects.filter(document__no__startswith="X-").exists()
+
+
+class TestTooLarge:
+    """What no column can hold is refused in words; a discount over the whole line has no percentage."""
+
+    HUGE = Decimal("9999999999999")
+
+    def test_figures_of_a_line_are_refused(self, world):
+        sale = order(world)
+        listed(self.HUGE, item=world.desk, unit_of_measure=world.box)
+        ItemUnitOfMeasure.objects.update(quantity_per=Decimal("0.00001"))
+
+        with pytest.raises(DomainError, match="too large"):
+            line_of(sale, world.desk, "2", unit_amount=self.HUGE, line_discount_percent=Decimal(100))
+        with pytest.raises(DomainError, match="too large"):
+            line_of(sale, world.desk, "2")
+        assert not sale.lines.exists()
+
+    def test_prices_raised_are_refused(self, world):
+        listed(self.HUGE, item=world.desk)
+
+        with pytest.raises(DomainError, match="too large"):
+            price_changes.apply_changes(
+                PriceListLine.objects.all(), price_changes.Wanted(Decimal(1), Decimal("0.01")), user=None
+            )
+        assert PriceListLine.objects.get().unit_amount == self.HUGE
+
+    def test_a_discount_over_the_line_keeps_its_amount(self, world):
+        line = line_of(order(world), world.desk, "1", unit_amount=Decimal("0.00001"), line_discount_amount=self.HUGE)
+
+        assert (line.line_discount_amount, line.line_discount_percent) == (self.HUGE, None)

@@ -278,6 +278,18 @@ class TestUndoingAShipment:
         assert answer.status_code == 422
         assert (stock(), progress(order)) == ({"OSLO": 3, "ROAD": 2, "BERGEN": 1}, (4, 3, 1))
 
+    def test_what_has_been_received_is_said_before(self, clerk, order):
+        move(clerk, order, "ship", "3")
+        shipment = PostedDocument.objects.get(type="transfer_shipment")
+        page = f"/transfer-shipments/{shipment.no}/"
+        assert "Something of it is received" not in text_of(clerk.get(page))
+
+        move(clerk, order, "receive", "1")
+
+        assert "Something of it is received. Transfer the goods back." in text_of(clerk.get(page))
+        form = clerk.get(f"{page}undo/").context["form"]
+        assert [form[name].initial for name in form.fields if name.startswith("undo_")] == [False]
+
     def test_nothing_ticked_is_nothing_undone(self, clerk, order):
         move(clerk, order, "ship", "3")
         shipment = PostedDocument.objects.get(type="transfer_shipment")

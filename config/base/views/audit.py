@@ -40,7 +40,7 @@ class AuditTable(HistoryTable):
     model_label = Column(verbose_name=gettext_lazy("Record type"))
     record_no = Column(verbose_name=gettext_lazy("Record no."))
 
-    hidden_columns = ()
+    hidden_columns = ("origin",)
     main_columns = ("changed_at", "record_no")
 
     class Meta:

@@ -22,7 +22,7 @@ from config.base import changelog, record_kinds
 from config.base.errors import DomainError
 from config.base.forms import ModelForm, RecordField
 from config.base.pages import Action, Text
-from config.base.views.page import PageMixin
+from config.base.views.page import VISIBLE_ACTIONS, PageMixin
 
 LOCK_NAME = "_version"
 LOCK_FIELDS = ("version", "updated_at")
@@ -105,16 +105,25 @@ class _EditView(PageMixin):
         return self.render_to_response(context, status=status)
 
     def save(self, form: Any) -> Any:
-        """Store the record and what changed, in one transaction. Override for a domain call."""
+        """Store the record. Override for a domain call; what changed is written to the change log either way."""
+        return form.save()
+
+    def logged(self, record: Any) -> changelog.Snapshot:
+        """What the change log compares; override where the record is a part of another one."""
+        return changelog.snapshot(record)
+
+    def _save_and_log(self, form: Any) -> Any:
         with transaction.atomic():
-            record = form.save()
-            changelog.record(self.request.user, self.before, changelog.snapshot(record))
+            record = self.save(form)
+            # As the table has it: a domain call may leave expressions in the instance.
+            stored = type(record)._base_manager.get(pk=record.pk)
+            changelog.record(self.request.user, self.before, self.logged(stored))
         return record
 
     def try_save(self, form: Any) -> HttpResponse:
         """Save and go on, or show what is wrong."""
         try:
-            self.object = self.save(form)
+            self.object = self._save_and_log(form)
         except DomainError as error:
             add_domain_error(form, error)
             return self.show(form, status=422)
@@ -151,7 +160,8 @@ class UpdateView(SingleObjectMixin, _EditView):  # type: ignore[type-arg] # not 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """The form's context; a record without a card has its history, notes and files here."""
         found = super().get_context_data(**context)
-        found["more_actions"] = [*found["more_actions"], *self._record_actions()]
+        shown = [*found["actions"], *found["more_actions"], *self._record_actions()]
+        found["actions"], found["more_actions"] = shown[:VISIBLE_ACTIONS], shown[VISIBLE_ACTIONS:]
         return found
 
     def _record_actions(self) -> list[Action]:
@@ -170,7 +180,7 @@ class UpdateView(SingleObjectMixin, _EditView):  # type: ignore[type-arg] # not 
         """Store it; 422 with what is wrong, or with both values where it was changed meanwhile."""
         self.object = self.load()
         sent = request.POST.get(LOCK_NAME, "")
-        self.before = changelog.snapshot(self.object)
+        self.before = self.logged(self.object)
         stored = _values_of(self.object, self.form_class.base_fields)
         form = self.get_form(request.POST)
         valid = form.is_valid()

@@ -62,7 +62,7 @@ def _ask(job: jobs.RunningJob) -> Any:
     request.method = "GET"
     request.path = request.path_info = job.parameters["path"]
     request.META["HTTP_HOST"] = job.parameters["host"]
-    request.GET = QueryDict(job.parameters["query"])  # type: ignore[assignment]
+    request.GET = QueryDict(job.parameters["query"])
     request.user = get_user_model().objects.filter(pk=job.requested_by_id, is_active=True).first() or AnonymousUser()
     request.export_job = job  # type: ignore[attr-defined]
     return HtmxMiddleware(PreferenceMiddleware(_view))(request)  # type: ignore[arg-type]

@@ -210,6 +210,8 @@ class LineGridView(AccessMixin):
         require(request.user, self.edit_permission or ())
         if not self.is_editable():
             raise Http404
+        if line_pk is None and not self.may_add():
+            raise Http404
         line = get_object_or_404(self.get_lines(), pk=line_pk) if line_pk is not None else None
         return self._delete(line) if delete else self._save(line)
 

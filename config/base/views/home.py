@@ -1,7 +1,7 @@
 """Home by role, the search over everything, and the command palette.
 
-The apps are asked, not known: an app's ``selectors`` module may have ``cues(user)`` and ``find(user, text)``, its
-module ``home`` may have ``tasks(user)``.
+The apps are asked, not known: an app's ``home`` or ``selectors`` module may have ``cues(user)``, its ``selectors``
+``find(user, text)``, and its module ``home`` may have ``tasks(user)``.
 """
 
 from collections.abc import Callable, Iterator
@@ -49,7 +49,8 @@ class HomeView(PageView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """The context of ``base/home.html``."""
         user = self.request.user
-        cues: list[Cue] = [cue for answer in ask_apps("cues") for cue in answer(user)]
+        asked = [ask for module in ("home", "selectors") for ask in ask_apps("cues", module)]
+        cues: list[Cue] = [cue for ask in asked for cue in ask(user)]
         preference = request_preference(self.request)
         return super().get_context_data(
             tasks=[task for answer in ask_apps("tasks", "home") for task in answer(user)],

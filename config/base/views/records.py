@@ -22,7 +22,7 @@ from config.base.errors import DomainError
 from config.base.filters import ChoiceFilter, DateFilter, FilterSet, TextFilter
 from config.base.forms import COST_PERMISSION
 from config.base.models import ChangeAction, ChangeLog
-from config.base.record_kinds import cost_fields
+from config.base.record_kinds import cost_fields, kinds
 from config.base.tables import Column, DateTimeColumn, StateColumn, Table
 from config.base.views.access import require
 from config.base.views.lists import ListView
@@ -135,6 +135,10 @@ class HistoryFilter(FilterSet):
         fields: ClassVar[list[str]] = []
 
 
+NOT_SHOWN = frozenset({"created_at", "updated_at", "version", "sort_key"})
+"""Columns that follow from a change and tell nothing about it."""
+
+
 class HistoryTable(Table):
     """What changed, field by field; figures of cost only for those who may see them."""
 
@@ -161,10 +165,10 @@ class HistoryTable(Table):
         is_new = record.action == ChangeAction.ADD
         found = []
         for name, (before, after) in record.changes.items():
-            if name in hidden or (is_new and after in (None, "", False, "0")):
+            if name in NOT_SHOWN or name.rpartition(" ")[2] in hidden or (is_new and after in (None, "", False, "0")):
                 continue
             field = _field(record.model_label, name)
-            label = capfirst(str(field.verbose_name)) if field is not None else name
+            label = capfirst(str(field.verbose_name)) if field is not None else _line_label(record.model_label, name)
             found.append((label, self._word(field, before), self._word(field, after)))
         return found
 
@@ -218,6 +222,18 @@ class RecordHistoryView(ListView):
         table = super().make_table(rows)
         table.sees_cost = self.may(COST_PERMISSION)
         return table
+
+
+def _line_label(model_label: str, name: str) -> str:
+    """The words for a value of a line (``line 10000 quantity``); other words as they are."""
+    first, _space, rest = name.partition(" ")
+    kind = kinds().get(model_label)
+    if first != changelog.LINE or kind is None or not kind.lines:
+        return name
+    called, _space, column = rest.rpartition(" ")
+    field = _field(kind.lines, column)
+    word = str(field.verbose_name) if field is not None else column
+    return _("Line %(line)s, %(field)s") % {"line": called, "field": word}
 
 
 def _field(model_label: str, name: str) -> ModelField[Any, Any] | None:

@@ -42,6 +42,7 @@ export function listen(heard, { fields = true } = {}) {
     }
     const code = text;
     text = "";
+    last = -Infinity; // the next sign begins anew, where the focus is by then
     if (code.length < LEAST) return;
     event.preventDefault();
     event.stopImmediatePropagation();
