@@ -11,6 +11,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from django.db.models import Count
+from django.http import FileResponse
 from django.test import Client
 from django.utils.http import urlencode
 
@@ -117,7 +118,10 @@ class PageWalk:
     def get(self, page):
         """Open a page; parts of pages as the browser asks for them."""
         headers = {"HX-Request": "true"} if page.kind == "panel" else None
-        return self._client(page.username).get(page.path, headers=headers)
+        answer = self._client(page.username).get(page.path, headers=headers)
+        if isinstance(answer, FileResponse):
+            answer.getvalue()  # read to its end, it closes its file
+        return answer
 
     def _client(self, username):
         if username not in self.clients:
