@@ -7,6 +7,17 @@ const formOf = (row) => row.querySelector("[data-line-form]");
 const isDirty = (row) => row.classList.contains("is-dirty");
 let focusNew = false;
 let leaveFor = "";
+let typedAhead = "";
+
+// Who types faster than a new row is saved has begun the next one: what he types belongs to its first field.
+function keepForNext(event, row) {
+  if (!focusNew || !row.dataset.saving || event.ctrlKey || event.altKey || event.metaKey) return false;
+  if (event.key.length === 1) typedAhead += event.key;
+  else if (event.key === "Backspace") typedAhead = typedAhead.slice(0, -1);
+  else if (event.key !== "Tab" && event.key !== "Enter") return false;
+  event.preventDefault();
+  return true;
+}
 
 function save(row) {
   const form = formOf(row);
@@ -64,7 +75,7 @@ document.addEventListener("focusout", (event) => {
 document.addEventListener("keydown", (event) => {
   const field = event.target;
   const row = rowOf(field);
-  if (!row || !field.matches("input, select")) return;
+  if (!row || !field.matches("input, select") || keepForNext(event, row)) return;
   if (event.key === "Enter") {
     event.preventDefault();
     enter(field);
@@ -115,15 +126,26 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 
 document.addEventListener("htmx:afterSettle", () => {
-  if (!focusNew) return;
+  // Suggestions that arrive meanwhile settle as well: the new row is there when none is being saved.
+  if (!focusNew || document.querySelector("[data-grid] [data-line=new][data-saving]")) return;
   const fresh = document.querySelector("[data-grid] [data-line=new]:not(.has-error)");
-  if (fresh) fieldsOf(fresh)[0]?.focus();
+  const first = fresh && fieldsOf(fresh)[0];
+  first?.focus();
+  if (first && typedAhead) {
+    first.value = typedAhead;
+    first.dispatchEvent(new Event("input", { bubbles: true }));
+  }
   focusNew = false;
+  typedAhead = "";
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const row = rowOf(event.detail.elt);
-  if (row) delete row.dataset.saving;
+  const row = event.detail.elt.matches?.("[data-line-form]") && rowOf(event.detail.elt);
+  if (!row) return;
+  delete row.dataset.saving;
+  if (event.detail.successful) return;
+  focusNew = false;
+  typedAhead = "";
 });
 
 // Rows without a form of their own are sent with the form around them: leaving by it loses nothing.

@@ -18,6 +18,8 @@ from playwright.sync_api import Error, expect
 
 from config.base.views.bulk import BulkActionView
 from config.base.views.grid import LineGridView
+from costing.views.close_runs import CloseProgressView
+from costing.views.lineage import ValueLineageView
 from tests.browser import axe
 from tests.web import permissions_table
 from tests.web.addresses import addresses, arguments
@@ -37,8 +39,10 @@ WALKERS = ("purchaser", "lead", "controller", "admin", "accountant", "auditor", 
 PAGE = "page"
 NO_PAGE = FRAGMENT, NO_GET, ELSEWHERE, DOWNLOAD = "fragment", "takes no GET", "leads elsewhere", "file"
 TRADE = ("purchase", "sale", "charge", "vendor", "customer", "transfer", "directtransfer")
-# Lines lead to their document, and pages about chosen rows to the list: test_accessible_states.py chooses some.
-MAY_LEAD_ELSEWHERE = (LineGridView, BulkActionView)
+# Lines lead to their document, pages about chosen rows to the list, a value entry's lineage to that of its item entry,
+# the progress of a close that is done to the close.
+# test_accessible_states.py chooses rows, and opens closes that are not done.
+LEADING_ON = (LineGridView, BulkActionView, CloseProgressView, ValueLineageView)
 PATIENCE = 60_000  # ms
 BOTH = "both"  # somebody with the rights of two groups; see conftest.py
 
@@ -103,7 +107,7 @@ def visit(page, address, path, walked):
     kind = walked.kinds[address.route] = open_page(page, path)
     if kind == PAGE:
         walked.found += [(path, *found) for found in everything_against(page)]
-    elif kind not in NO_PAGE or (kind == ELSEWHERE and not issubclass(view_of(path), MAY_LEAD_ELSEWHERE)):
+    elif kind not in NO_PAGE or (kind == ELSEWHERE and not issubclass(view_of(path), LEADING_ON)):
         walked.found.append((path, kind))
 
 

@@ -3,8 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.browser import axe
 from tests.browser.pages_of_all import everything_against, listen
+
+pytestmark = pytest.mark.timeout(900)
 
 # Styles are set one by one: the content policy ignores style attributes.
 PLANTED = """() => {
