@@ -20,6 +20,9 @@ from costing.management.progress import Progress
 from costing.management.workers import FurtherWorkers
 from costing.models import AdjustmentPlanLine, AdjustmentRunItem
 
+MOST_WORKERS = 32
+"""Each has a connection of its own; more than there are processors gain nothing."""
+
 
 class Command(BaseCommand):
     help = (
@@ -34,8 +37,9 @@ class Command(BaseCommand):
 
     def handle(self, *_arguments: Any, **given: Any) -> None:
         item_ids = options.item_ids(given["items"])
-        if given["workers"] < 1:
-            raise CommandError(_("--workers must be at least 1."), returncode=options.BAD_USAGE)
+        if not 1 <= given["workers"] <= MOST_WORKERS:
+            message = _("--workers must be from 1 to %(most)s.") % {"most": MOST_WORKERS}
+            raise CommandError(message, returncode=options.BAD_USAGE)
         further = FurtherWorkers(given["workers"] - 1)
         progress = Progress(_("Preview cost adjustment") if given["preview"] else _("Adjust cost"))
 
