@@ -146,7 +146,6 @@ def forms_that_are_refused_and_previews(ask, world):
     ask("lead", "/journals/adjustment/paste/", refused("Preview", Rows=rows))
     ask("lead", "/journals/adjustment/post/", pressed("Preview posting"))
     ask("lead", f"/purchases/{world.purchase_of_more.no}/receive/", pressed("Preview posting"))
-    ask("controller", "/journals/revaluation/calculate/", refused("Calculate"))
 
 
 @section
