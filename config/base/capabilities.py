@@ -50,6 +50,7 @@ _CLERK = (
     "transfer.post",
     "count.record",
     "scan.use",
+    "export",
 )
 _LEAD = (
     *_CLERK,
@@ -61,7 +62,6 @@ _LEAD = (
     "location.view",
     "assembly.post",
     "production.post",
-    "export",
 )
 _ACCOUNTANT = (
     "item.view",

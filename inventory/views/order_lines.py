@@ -17,6 +17,7 @@ from config.base.fields import AmountField, QuantityField
 from config.base.formatting import format_date, format_number
 from config.base.pages import CellNote, Figure, GridColumn
 from config.base.preferences import today_of
+from config.base.views.access import require
 from config.base.views.logged_lines import LoggedLinesView
 from inventory import checks, documents, line_availability, line_prices, scopes, selectors, units
 from inventory.enums import DocumentKind, LineType
@@ -110,6 +111,8 @@ class OrderLinesView(LoggedLinesView):
         super().check_access(request)
         if request.method == "POST" and not self.editable_fields:
             raise PermissionDenied(_("Nothing on this order is yours to change."))
+        if request.method == "POST" and "line_pk" not in self.kwargs:
+            require(request.user, "base.document_edit")
 
     def make_form(self, data: Any, line: Any) -> Any:
         instance = line if line is not None else self.new_line()

@@ -35,6 +35,7 @@ ON_PAGES = {
     "inventory.customer": (lambda world: world.customer, "name", "Customer & Sons"),
     "inventory.document": (lambda world: world.sale, "external_document_no", "THEIRS-7"),
     "inventory.transferorder": (lambda world: world.transfer, "expected_date", "2026-04-01"),
+    "inventory.pricelistline": (lambda world: PriceListLine.objects.first(), "minimum_quantity", "7.5"),
     "inventory.countingperiod": (lambda world: CountingPeriod.objects.get(), "name", "Once a year"),
 }
 # What has a card, and no form of its own.
@@ -42,7 +43,6 @@ NO_FORM = {
     "inventory.posteddocument": lambda world: world.posted("purchase_receipt"),
     "inventory.count": lambda world: world.count,
     "ledger.glaccount": lambda world: world.rent,
-    "inventory.pricelistline": lambda world: PriceListLine.objects.first(),
 }
 
 
