@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 SCENARIOS = Path(__file__).parent / "scenarios" / "cases"
 
@@ -17,6 +18,17 @@ def pytest_addoption(parser):
         default=SCENARIOS,
         help="run the costing scenarios (*.yaml) below this folder; default: tests/scenarios/cases",
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """As pytest-django has it; what still reads for a browser that was closed does not keep its database at the end."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 # --- browser tests: everything below tests/browser needs a Chromium ---------------------------------------------------

@@ -21,6 +21,7 @@ from inventory.models import (
     ItemLedgerEntry,
     OrderComponent,
     OrderHeader,
+    PriceListLine,
     TransferOrder,
     Vendor,
 )
@@ -43,6 +44,7 @@ CHOICES = {
     Document: lambda: {"kind": DocumentKind.PURCHASE_ORDER, "vendor": one(Vendor)},
     DocumentLine: lambda: {"item": one(Item)},
     TransferOrder: lambda: {"from_location": one(Location), "to_location": named(Location, code="WEST")},
+    PriceListLine: lambda: {"item": one(Item), "unit_amount": 1},
     OrderHeader: lambda: {"type": OrderType.ASSEMBLY},
     OrderComponent: lambda: {"item": one(Item)},
     ItemLedgerEntry: lambda: {"quantity": 1, "remaining_quantity": 1, "invoiced_quantity": 1, "open": True},

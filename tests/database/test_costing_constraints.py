@@ -25,7 +25,7 @@ from costing.models import (
     StandardCostWorksheetLine,
     ValueEntry,
 )
-from inventory.enums import CostingMethod, CountSheetStatus, DocumentKind, OrderType, SettleAt
+from inventory.enums import CostingMethod, CountSheetStatus, DocumentKind, OrderType, PriceSide, SettleAt
 from inventory.models import (
     Bin,
     BinContent,
@@ -46,6 +46,7 @@ from inventory.models import (
     ItemApplicationEntry,
     ItemAttributeOption,
     ItemAttributeValue,
+    ItemCategory,
     ItemJournalLine,
     ItemLedgerEntry,
     ItemModelGroup,
@@ -58,6 +59,7 @@ from inventory.models import (
     PhysicalInventoryLedgerEntry,
     PostedDocument,
     PostedDocumentLine,
+    PriceListLine,
     Reservation,
     ScanSession,
     Serial,
@@ -68,6 +70,7 @@ from inventory.models import (
     TransferLine,
     TransferOrder,
     Variant,
+    Vendor,
 )
 from tests.database.rows import insert, one, voucher_pair
 
@@ -118,6 +121,19 @@ CHECKS = {
     "order_header_makes_goods": (OrderHeader, {"type": OrderType.TRANSFER}),
     "order_header_quantity_positive": (OrderHeader, {"quantity": 0}),
     "order_component_item_or_centre": (OrderComponent, {"item": None}),
+    "price_list_line_item_or_category": (PriceListLine, {"item": None}),
+    "price_list_line_category_has_discount_only": (
+        PriceListLine,
+        lambda: {"item": None, "category": one(ItemCategory), "unit_amount": 1},
+    ),
+    "price_list_line_price_or_discount": (PriceListLine, {"unit_amount": None}),
+    "price_list_line_not_negative": (PriceListLine, {"minimum_quantity": -1}),
+    "price_list_line_discount_is_percent": (PriceListLine, {"line_discount_percent": 101}),
+    "price_list_line_dates_in_order": (
+        PriceListLine,
+        {"starting_date": date(2026, 2, 1), "ending_date": date(2026, 1, 31)},
+    ),
+    "price_list_line_partner_of_its_side": (PriceListLine, lambda: {"side": PriceSide.SALES, "vendor": one(Vendor)}),
     "count_tolerance_not_negative": (Count, {"tolerance_percent": -1}),
     "counting_period_times_per_year": (CountingPeriod, {"times_per_year": 366}),
     "count_sheet_finished_has_time": (CountSheet, {"status": CountSheetStatus.FINISHED}),
