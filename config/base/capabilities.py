@@ -41,7 +41,7 @@ IMPLIED: dict[str, tuple[str, ...]] = {
     "std.implement": ("cost.view",),
 }
 
-# Everybody but the clerk exports: finance its reports, trade and the lead what they import, administrators the setup.
+# Every group exports what it sees, and cost only where it sees that; an administrator may take it from a group.
 _CLERK = (
     "item.view",
     "stock.view",
