@@ -31,7 +31,7 @@ LARGER = {"/reports/cost-specification/": 210_000}
 SCRIPT = re.compile(r'<script[^>]*\bsrc="/static/(js/[^"?]+)')
 ELSEWHERE = re.compile(r"""\b(?:src|href|action|srcset|hx-\w+|data-\w*url)="(?:https?:)?//[^"]*""")
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.walk, pytest.mark.django_db, pytest.mark.timeout(900)]
 
 
 @dataclass(frozen=True)
