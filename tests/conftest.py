@@ -22,7 +22,7 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """As pytest-django has it; what still reads for a browser that was closed does not keep its database at the end."""
+    """As pytest-django has it; a session that is left over at the end does not keep the database from being dropped."""
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
