@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from config.base.pages import Text
 from config.base.tables import (
     Column,
     DateColumn,
@@ -29,6 +30,11 @@ _VALUES = (
 )
 
 
+def _to_form(accessor: str, url_name: str, title: Text) -> Column:
+    """A column whose value leads to the form of the line, for those who may change it."""
+    return Column(accessor=accessor, linkify=edit_link(url_name, "base.item_edit", key="pk"), verbose_name=title)
+
+
 class PriceListLineTable(Table):
     """What both sides share; the line's item or category leads to its form."""
 
@@ -48,16 +54,8 @@ class PriceListLineTable(Table):
 
 
 class SalesPriceTable(PriceListLineTable):
-    item = Column(
-        accessor="item__no",
-        linkify=edit_link("inventory:salesprice_update", "base.item_edit", key="pk"),
-        verbose_name=_("Item"),
-    )
-    category = Column(
-        accessor="category__code",
-        linkify=edit_link("inventory:salesprice_update", "base.item_edit", key="pk"),
-        verbose_name=_("Item category"),
-    )
+    item = _to_form("item__no", "inventory:salesprice_update", _("Item"))
+    category = _to_form("category__code", "inventory:salesprice_update", _("Item category"))
     customer = LinkColumn(
         "inventory:customer_detail", args=["customer__no"], accessor="customer__no", verbose_name=_("Customer")
     )
@@ -71,16 +69,8 @@ class SalesPriceTable(PriceListLineTable):
 
 
 class PurchasePriceTable(PriceListLineTable):
-    item = Column(
-        accessor="item__no",
-        linkify=edit_link("inventory:purchaseprice_update", "base.item_edit", key="pk"),
-        verbose_name=_("Item"),
-    )
-    category = Column(
-        accessor="category__code",
-        linkify=edit_link("inventory:purchaseprice_update", "base.item_edit", key="pk"),
-        verbose_name=_("Item category"),
-    )
+    item = _to_form("item__no", "inventory:purchaseprice_update", _("Item"))
+    category = _to_form("category__code", "inventory:purchaseprice_update", _("Item category"))
     vendor = LinkColumn("inventory:vendor_detail", args=["vendor__no"], accessor="vendor__no", verbose_name=_("Vendor"))
     vendor_name = Column(accessor="vendor__name", verbose_name=_("Vendor name"))
     unit_amount = UnitCostColumn(verbose_name=_("Direct unit cost"))
